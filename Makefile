@@ -1,0 +1,62 @@
+# Two commands on a fresh machine: `make demo`, `make test`. Both install what is missing first.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+# libzbar0: pyzbar. libsystemd-dev .. python3-dev: systemd-python builds from source. fonts: the screens are drawn with them.
+PACKAGES := libzbar0 libsystemd-dev pkg-config gcc python3-dev python3-venv fonts-unifont fonts-nanum
+TEST_PACKAGES := chromium
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint lock clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: .venv/.run ## Run the whole kiosk on this machine (ARGS=--script: without a person)
+	$(BIN)/kiosk demo $(ARGS)
+
+test: .venv/.test ## Run every test (ARGS: for pytest)
+	$(BIN)/pytest -n auto $(ARGS)
+
+lint: .venv/.dev ## Check style, types and the imports between rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	--python-version 3.11
+lock: .venv/.dev ## Write the hashed requirements anew
+	$(LOCK) --group build -o requirements-build.txt
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
+
+clean: ## Remove what was installed and cached here
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- what the commands need; each is done once ---
+
+.venv/.system:
+	@.make/packages $(PACKAGES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: 3.11 or newer is needed; make PYTHON=..."; exit 1; }
+	@echo "making the virtual environment .venv"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.system requirements.txt requirements-build.txt pyproject.toml
+	@echo "installing the Python packages (a minute or two)"
+	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.txt
+	@echo "installing the tools of the engineer"
+	@$(PIP) --require-hashes --no-build-isolation -r requirements-dev.txt
+	@touch $@
+
+.venv/.test: .venv/.dev
+	@.make/packages $(TEST_PACKAGES)
+	@touch $@

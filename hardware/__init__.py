@@ -1,0 +1,1 @@
+"""Keypad, lamps, display, camera and release behind contracts. Imports nothing of `kiosk`."""

@@ -1,0 +1,1 @@
+"""The daemon: one event loop, one consumer, one timer, one door from threads."""

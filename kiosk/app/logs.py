@@ -1,0 +1,65 @@
+"""Logs: to the journal with fields under systemd, readable lines on a terminal. No payment code gets through."""
+
+import logging
+import os
+import re
+import sys
+
+CODE = re.compile(r"(?<![0-9A-Za-z])([0-9]{2})[0-9]{10,26}([0-9]{4})(?![0-9A-Za-z])")  # 16 to 32 digits
+QUIET = ("httpx", "httpcore", "uvicorn", "uvicorn.error", "asyncio")
+FIELDS = ("ORDER_ID", "EVENT")
+
+
+def masked(text: str) -> str:
+    """The text with whatever may be a payment code shown as `28**************1234`."""
+    return CODE.sub(r"\1**************\2", text)
+
+
+class _Masking(logging.Filter):
+    """The last line of defence: nothing above it logs codes, and if it did, they would not be read."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = masked(record.getMessage()), None
+        if record.exc_info:
+            record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+class _Readable(logging.Formatter):
+    """One line: time, level, order, message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        order = getattr(record, "ORDER_ID", "")
+        line = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname:7} {order + ' ' if order else ''}{record.msg}"
+        return f"{line}\n{record.exc_text}" if record.exc_text else line
+
+
+def configure(level: int, kiosk_id: str) -> None:
+    """Set up logging for the daemon."""
+    handler = _journal(kiosk_id) if _under_systemd() else None
+    if handler is None:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Readable())
+    handler.addFilter(_Masking())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _under_systemd() -> bool:
+    """Whether stderr goes to the journal (systemd.exec(5), JOURNAL_STREAM)."""
+    device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
+    try:
+        stderr = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return (device, inode) == (str(stderr.st_dev), str(stderr.st_ino))
+
+
+def _journal(kiosk_id: str) -> logging.Handler | None:
+    try:
+        from systemd import journal  # noqa: PLC0415 - only where systemd is
+    except ImportError:
+        return None
+    handler: logging.Handler = journal.JournalHandler(SYSLOG_IDENTIFIER="kiosk", KIOSK_ID=kiosk_id)
+    return handler

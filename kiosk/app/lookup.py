@@ -1,0 +1,40 @@
+"""Finding the order that something is about: among those in hand, or in the journal."""
+
+from collections.abc import Callable, Mapping
+
+from kiosk.app.ledger import Ledger
+from kiosk.journal import Journal
+from kiosk.sale.events import Reloaded
+from kiosk.sale.order import Order
+
+
+class Lookup:
+    """Orders by id, by the gateway's id, or by whatever of them a person has."""
+
+    def __init__(self, open_orders: Callable[[], Mapping[str, Order]], ledger: Ledger) -> None:
+        self._open = open_orders
+        self._ledger = ledger
+
+    async def find(self, order_id: str | None, gateway_id: str | None) -> tuple[Order | None, tuple[Reloaded, ...]]:
+        """The order, and the event that brings it back where it has ended and is known to the journal only."""
+        for order in self._open().values():
+            if order.id == order_id or (order_id is None and order.gateway_id == gateway_id):
+                return order, ()
+
+        def read(journal: Journal) -> Order | None:
+            if order_id is not None:
+                return journal.order(order_id)
+            return journal.by_gateway_id(gateway_id) if gateway_id else None
+
+        return _back(await self._ledger.call(read))
+
+    async def named(self, text: str) -> tuple[Order | None, tuple[Reloaded, ...]]:
+        """The order that a person means: by its id, the gateway's, or the claim code."""
+        found = await self._ledger.call(lambda journal: journal.find(text))
+        if found is not None and found.id in self._open():
+            return self._open()[found.id], ()
+        return _back(found)
+
+
+def _back(order: Order | None) -> tuple[Order | None, tuple[Reloaded, ...]]:
+    return (order, (Reloaded(order),)) if order else (None, ())

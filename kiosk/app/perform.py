@@ -1,0 +1,94 @@
+"""Carrying out: each command in a task of its own, each answer back through the inbox. Every command is answered."""
+
+import time
+from typing import Protocol, assert_never
+
+from kiosk.app.clock import Clock
+from kiosk.app.inbox import Inbox
+from kiosk.app.stopwatch import Stopwatch
+from kiosk.app.tasks import Tasks
+from kiosk.gateway.client import Gateway
+from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report
+from kiosk.sale.events import (
+    CancelAnswered,
+    DetailAnswered,
+    Event,
+    Part,
+    PartFailed,
+    PartRecovered,
+    PayAnswered,
+    ProbeAnswered,
+    RefundAnswered,
+    ReleaseAnswered,
+)
+from kiosk.sale.order import GivingBack
+
+
+class Releaser(Protocol):
+    """What drops the goods or lifts the barrier."""
+
+    async def release(self) -> str | None:
+        """Release once; one line of trouble, or None when the goods are out."""
+
+
+class Performer:
+    """Turns commands into requests and releases."""
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        gateway: Gateway,
+        releaser: Releaser,
+        inbox: Inbox,
+        clock: Clock,
+        stopwatch: Stopwatch,
+    ) -> None:
+        self._tasks = tasks
+        self._gateway = gateway
+        self._releaser = releaser
+        self._inbox = inbox
+        self._clock = clock
+        self._stopwatch = stopwatch
+        self.under_way = 0
+
+    def begin(self, command: Command, began: float) -> None:
+        """Start a command whose record is on disk. `began`: when its cause was posted, in monotonic seconds."""
+        self.under_way += 1
+        self._tasks.begin(self._finish(command, began))
+
+    async def _finish(self, command: Command, began: float) -> None:
+        try:
+            events = await self._carry_out(command, began)
+        finally:
+            self.under_way -= 1
+        self._inbox.post(*events)
+
+    async def _carry_out(self, command: Command, began: float) -> tuple[Event, ...]:
+        match command:
+            case Pay(order, code):
+                self._stopwatch.took("key to PAY", time.monotonic() - began)
+                return self._heard(PayAnswered(order.id, await self._gateway.pay(order, code)))
+            case Inquire(order):
+                return self._heard(DetailAnswered(order.id, await self._gateway.detail(order)))
+            case Cancel(order):
+                return self._heard(CancelAnswered(order.id, await self._gateway.cancel(order)))
+            case GiveBack(order):
+                back = order.phase
+                if not isinstance(back, GivingBack):
+                    raise TypeError(f"{order.id} is not being given back")
+                outcome = await self._gateway.refund(order, back.refund_id, back.amount, str(back.why))
+                return self._heard(RefundAnswered(order.id, back.refund_id, outcome))
+            case Probe():
+                return self._heard(ProbeAnswered(await self._gateway.probe()))
+            case Release(order):
+                return (ReleaseAnswered(order.id, await self._releaser.release()),)
+            case Report():
+                raise TypeError("a report is written, not performed")
+            case _:
+                assert_never(command)
+
+    def _heard(self, event: Event) -> tuple[Event, ...]:
+        """An answer, and what it tells of the time."""
+        self._clock.learn(self._gateway.clock_offset)
+        distrust = self._clock.distrust()
+        return (PartFailed(Part.CLOCK, distrust) if distrust else PartRecovered(Part.CLOCK), event)

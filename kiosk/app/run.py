@@ -1,0 +1,185 @@
+"""The composition root: everything that makes up the daemon, put together here and nowhere else.
+
+Reads as a table of contents: open the journal, the board and the gateway, take up what was left, run the tasks until
+told to stop, and close in the opposite order. Only this module and `fittings` see the hardware and the sale.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from hardware.board import open_board
+from hardware.errors import DeviceError
+from kiosk.app import control, heartbeat
+from kiosk.app.clock import Clock
+from kiosk.app.fittings import Fittings, bench_of, board_config
+from kiosk.app.inbox import Inbox
+from kiosk.app.ledger import Ledger
+from kiosk.app.lookup import Lookup
+from kiosk.app.loop import Loop
+from kiosk.app.notifications import Notifications
+from kiosk.app.perform import Performer
+from kiosk.app.present import Presenter
+from kiosk.app.rows import JournalRows
+from kiosk.app.stopwatch import Stopwatch
+from kiosk.app.tasks import Tasks, running
+from kiosk.app.view import View
+from kiosk.app.wiring import account, notice_reader
+from kiosk.credentials import Credentials
+from kiosk.frontpanel.api import front_panel
+from kiosk.gateway.client import Gateway
+from kiosk.gateway.wire import ACKNOWLEDGEMENT
+from kiosk.journal import Answer, Entry, Journal
+from kiosk.listener import listener
+from kiosk.outbox import Courier, Webhook
+from kiosk.sale import machine, recovery
+from kiosk.sale.events import StopWanted, Woken
+from kiosk.sale.panel import Panel
+from kiosk.sale.state import InHand
+from kiosk.serving import serving, serving_unix
+from kiosk.settings import Settings, rules
+
+_log = logging.getLogger(__name__)
+WATCHED = timedelta(hours=2)  # orders that ended without money are looked at again for so long
+HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest
+
+
+class DaemonError(Exception):
+    """The daemon can't run; one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A running daemon: where its front panel and its listener are, and how to deliver what waits, now."""
+
+    panel_url: str
+    listener_url: str | None
+    deliver_now: Callable[[], None]
+
+
+async def run_until_stopped(settings: Settings, credentials: Credentials) -> None:
+    """Run until SIGTERM or SIGINT. SIGUSR1 delivers what waits for the operator now."""
+    stop = asyncio.Event()
+    signals = asyncio.get_running_loop()
+    async with daemon(settings, credentials) as house:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signals.add_signal_handler(number, stop.set)
+        signals.add_signal_handler(signal.SIGUSR1, house.deliver_now)
+        where = (house.panel_url, house.listener_url)
+        _log.info("running; front panel at %s, NOTIFICATIONs at %s", *where, extra={"EVENT": "Started"})
+        heartbeat.tell("READY=1")
+        await stop.wait()
+        heartbeat.tell("STOPPING=1")
+        _log.info("stopping", extra={"EVENT": "Stopping"})
+
+
+@contextlib.asynccontextmanager
+async def daemon(settings: Settings, credentials: Credentials) -> AsyncIterator[Daemon]:
+    """The whole daemon, running in this event loop while the context is open."""
+    async with contextlib.AsyncExitStack() as house:
+        journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id)
+        house.callback(journal.close)
+        try:
+            board = open_board(board_config(settings))
+        except DeviceError as error:
+            raise DaemonError(str(error)) from error
+        house.callback(board.close)
+        gateway = Gateway(account(settings, credentials))
+        house.push_async_callback(gateway.aclose)
+        tasks = await house.enter_async_context(running())
+
+        inbox = Inbox(asyncio.get_running_loop())
+        clock = Clock(ZoneInfo(settings.gateway.timezone))
+        stopwatch = Stopwatch()
+        fittings = Fittings(board)
+        performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch)
+        view = View(
+            lambda: loop.state, lambda: loop.panel, fittings, bench_of(board), settings.kiosk.language, stopwatch
+        )
+        presenter = Presenter(fittings, inbox, settings.kiosk.language, stopwatch, view.bump)
+        beat = heartbeat.Heartbeat(lambda: inbox.post(Woken()), lambda: loop.beat)
+
+        def present(panel: Panel, posted: float) -> None:
+            presenter.present(panel, posted)
+            beat.state(panel.name)
+            view.bump()
+
+        def reported() -> None:
+            view.outbox_changed()
+            deliver_now()
+
+        ledger = Ledger(journal, inbox, performer.begin, reported)
+        loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present)
+        lookup = Lookup(lambda: loop.state.orders, ledger)
+        deliver_now = await _deliver(
+            settings, credentials, house, tasks, JournalRows(ledger, view.outbox_changed), clock
+        )
+        host, port = settings.panel.host, settings.panel.port
+        panel_url = await house.enter_async_context(serving(front_panel(view, host=host), host=host, port=port))
+        listener_url = await _listen(settings, credentials, house, lookup, inbox)
+        controls = control.Control(lookup, inbox, ledger, deliver_now)
+        await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
+
+        _take_up(journal, loop, clock)
+        fittings.listen(inbox)
+        for work in (loop.run(), ledger.run(), presenter.draw(), presenter.watch(), beat.run(), view.run(ledger)):
+            tasks.begin(work)
+        yield Daemon(panel_url, listener_url, deliver_now)
+        await _hand_over(inbox, loop, performer, ledger)
+
+
+def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:
+    """Take up what the journal holds; what was begun and not answered is noted as interrupted."""
+    now = clock.now()
+    orders = journal.open_orders(now.at - WATCHED)
+    attempts = journal.unanswered()
+    if orders:
+        _log.info("taking up %d orders from the journal", len(orders), extra={"EVENT": "Recovery"})
+    interrupted = tuple(Answer(one.order_id, one.kind, "interrupted by a restart") for one in attempts)
+    loop.adopt(recovery.recover(loop.state, orders, now), Entry(at=now.at, answers=interrupted))
+
+
+async def _deliver(
+    settings: Settings,
+    credentials: Credentials,
+    house: contextlib.AsyncExitStack,
+    tasks: Tasks,
+    rows: JournalRows,
+    clock: Clock,
+) -> Callable[[], None]:
+    """The outbox's courier, if the operator has a webhook; what wakes it."""
+    webhook = settings.notifications.webhook
+    if webhook is None:
+        return lambda: None
+    poster = await house.enter_async_context(Webhook(webhook.url, credentials.webhook_secret))
+    courier = Courier(rows, poster, lambda: clock.now().at)
+    tasks.begin(courier.run())
+    return courier.wake
+
+
+async def _listen(
+    settings: Settings, credentials: Credentials, house: contextlib.AsyncExitStack, lookup: Lookup, inbox: Inbox
+) -> str | None:
+    """The listener for NOTIFICATIONs, if this kiosk can be reached."""
+    if settings.listener is None:
+        return None
+    notifications = Notifications(notice_reader(settings, credentials), lookup, inbox, settings.kiosk.id)
+    app = listener(notifications.accept, json.dumps(ACKNOWLEDGEMENT).encode())
+    return await house.enter_async_context(serving(app, host=settings.listener.host, port=settings.listener.port))
+
+
+async def _hand_over(inbox: Inbox, loop: Loop, performer: Performer, ledger: Ledger) -> None:
+    """Finish what is in hand, for a while: close the shown code, let goods come out. The journal has the rest."""
+    inbox.post(StopWanted())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(HAND_OVER):
+            while True:
+                await asyncio.sleep(0.02)
+                if not isinstance(loop.state.session, InHand) and not performer.under_way and ledger.settled:
+                    return

@@ -1,0 +1,21 @@
+"""How long the two things take that a shopper feels: from a key to PAY leaving, from an answer to light and display."""
+
+from collections import deque
+from statistics import median
+
+KEPT = 200  # samples of each
+
+
+class Stopwatch:
+    """The latest durations by name, in seconds."""
+
+    def __init__(self) -> None:
+        self._samples: dict[str, deque[float]] = {}
+
+    def took(self, what: str, seconds: float) -> None:
+        """Note one duration."""
+        self._samples.setdefault(what, deque(maxlen=KEPT)).append(seconds)
+
+    def medians(self) -> dict[str, float]:
+        """The median of each."""
+        return {what: median(samples) for what, samples in self._samples.items()}

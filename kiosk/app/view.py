@@ -1,0 +1,155 @@
+"""The machine as the front panel sees it.
+
+A snapshot of the present, news of each change, and the simulated board's keys, camera and release.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from kiosk.app.ledger import Ledger
+from kiosk.app.stopwatch import Stopwatch
+from kiosk.frontpanel.view import NotSimulated, OrderLine, Snapshot
+from kiosk.journal import Counts
+from kiosk.sale.events import Part
+from kiosk.sale.panel import Panel
+from kiosk.sale.state import Kiosk
+from kiosk.screens import Language, lines
+
+
+class Bench(Protocol):
+    """What the front panel does to a simulated board. All but `press` may block."""
+
+    def press(self, keys: str) -> None: ...  # noqa: D102 - as by a finger
+    def look(self, picture: bytes) -> None: ...  # noqa: D102 - what the camera sees from now on
+    def seen(self) -> bytes | None: ...  # noqa: D102 - what it sees now, as PNG
+    def confirm(self) -> bool: ...  # noqa: D102 - the goods are out
+    def jam(self) -> bool: ...  # noqa: D102 - the goods are stuck
+
+
+class Display(Protocol):
+    """What of the board the panel shows."""
+
+    @property
+    def released(self) -> int: ...  # noqa: D102 - how often, since the daemon started
+    def picture(self) -> bytes: ...  # noqa: D102 - of the display, PNG
+
+
+class View:
+    """`kiosk.frontpanel.view.Machine` over the daemon. `bench` is None on a real board."""
+
+    def __init__(
+        self,
+        state: Callable[[], Kiosk],
+        panel: Callable[[], Panel],
+        display: Display,
+        bench: Bench | None,
+        language: Language,
+        stopwatch: Stopwatch,
+    ) -> None:
+        self._state = state
+        self._panel = panel
+        self._display = display
+        self._bench = bench
+        self._language = language
+        self._stopwatch = stopwatch
+        self._ledger: Ledger | None = None
+        self._counts = Counts(0, 0)
+        self._changed = asyncio.Event()
+        self._outbox = asyncio.Event()
+
+    def bump(self) -> None:
+        """Something changed: tell those who watch."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def outbox_changed(self) -> None:
+        """Count the outbox again."""
+        self._outbox.set()
+
+    async def run(self, ledger: Ledger) -> None:
+        """Keep the outbox's counts, for ever."""
+        self._ledger = ledger
+        self._outbox.set()
+        while True:
+            await self._outbox.wait()
+            self._outbox.clear()
+            self._counts = await ledger.call(lambda journal: journal.counts())
+            self.bump()
+
+    def snapshot(self) -> Snapshot:
+        """The present."""
+        panel, state = self._panel(), self._state()
+        return Snapshot(
+            state=panel.name,
+            amount=panel.amount,
+            order_id=panel.order_id,
+            product=panel.product,
+            screen=tuple(lines(panel, self._language)),
+            qr=panel.qr,
+            lights=panel.lights,
+            released=self._display.released,
+            online=Part.GATEWAY not in state.troubles,
+            pending=self._counts.pending,
+            quarantined=self._counts.quarantined,
+            kiosk_id=state.rules.kiosk_id,
+            language=self._language,
+            simulated=self._bench is not None,
+            latencies=self._stopwatch.medians(),
+        )
+
+    def picture(self) -> bytes:
+        """The display as it is, PNG."""
+        return self._display.picture()
+
+    async def changes(self) -> AsyncIterator[Snapshot]:
+        """The present, then one for each change; a slow reader skips to the newest."""
+        while True:
+            changed = self._changed
+            yield self.snapshot()
+            await changed.wait()
+
+    async def press(self, keys: str) -> None:
+        """Press keys, one after the other."""
+        self._simulated().press(keys)
+
+    async def look(self, picture: bytes) -> None:
+        """Hold a picture before the camera."""
+        await asyncio.to_thread(self._simulated().look, picture)
+        self.bump()
+
+    async def seen(self) -> bytes | None:
+        """What the camera sees."""
+        return await asyncio.to_thread(self._bench.seen) if self._bench else None
+
+    async def confirm(self) -> bool:
+        """The goods are out."""
+        return self._simulated().confirm()
+
+    async def jam(self) -> bool:
+        """The goods are stuck."""
+        return self._simulated().jam()
+
+    async def orders(self, limit: int) -> list[OrderLine]:
+        """The last orders of two days, newest first."""
+        if self._ledger is None:
+            return []
+        since = datetime.now(UTC) - timedelta(days=2)
+        found = await self._ledger.call(lambda journal: journal.orders(since, None, limit))
+        return [
+            OrderLine(
+                id=order.id,
+                claim=order.claim,
+                at=order.created_at,
+                product=order.product,
+                amount=order.amount,
+                state=order.state,
+            )
+            for order in found
+        ]
+
+    def _simulated(self) -> Bench:
+        if self._bench is None:
+            raise NotSimulated
+        return self._bench

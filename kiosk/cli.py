@@ -1,0 +1,374 @@
+"""The command line: one command for each thing a person wants, one clear line when it can't be done.
+
+Exit 0 = done, 1 = it was tried and failed, 2 = wrong usage or configuration. Reading commands open the journal beside
+the running daemon; those that move money ask the daemon, for it is the only one that writes.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from datetime import datetime, timedelta
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from kiosk.journal import STATES, JournalError, JournalReader, OutboxState, read
+from kiosk.sale.money import Amount
+from kiosk.sale.order import Order
+from kiosk.settings import Settings, SettingsError, load, shown
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A payment kiosk.")
+config_app = typer.Typer(no_args_is_help=True, help="The configuration.")
+outbox_app = typer.Typer(invoke_without_command=True, help="Results on their way to the operator.")
+app.add_typer(config_app, name="config")
+app.add_typer(outbox_app, name="outbox")
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Name = Annotated[str, typer.Argument(help="The order's id, the gateway's id, or the claim code.")]
+
+
+class _Chosen:
+    """The configuration file that --config names; None: $KIOSK_CONFIG, or /etc/kiosk/kiosk.toml."""
+
+    config: Path | None = None
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _fail(line: str, code: int) -> NoReturn:
+    for one in line.splitlines():
+        print(one, file=sys.stderr)  # noqa: T201 - a program's word to its user
+    raise typer.Exit(code)
+
+
+def _settings() -> Settings:
+    try:
+        return load(_Chosen.config)
+    except SettingsError as error:
+        _fail(str(error), 2)
+
+
+def _journal(settings: Settings) -> JournalReader:
+    try:
+        return read(settings.kiosk.state_dir)
+    except JournalError as error:
+        _fail(str(error), 1)
+
+
+def _print(*rows: object) -> None:
+    Console().print(*rows, highlight=False)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - a program's word to its user
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        print(f"kiosk {installed_version('kiosk')}")  # noqa: T201 - likewise
+        raise typer.Exit
+
+
+@app.callback()
+def _kiosk(
+    config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
+    _version_wanted: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--version", callback=lambda wanted: _version(wanted=wanted), is_eager=True)
+    ] = False,
+) -> None:
+    """Take payments at an unattended kiosk, and look after what was paid."""
+    _Chosen.config = config
+
+
+# --- the daemon ------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run() -> None:
+    """Run the daemon, until SIGTERM."""
+    from kiosk.app import logs  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
+    from kiosk.app.run import DaemonError, run_until_stopped  # noqa: PLC0415 - likewise
+    from kiosk.credentials import read_credentials  # noqa: PLC0415 - likewise
+
+    settings = _settings()
+    logs.configure(logging.INFO, settings.kiosk.id)
+    try:
+        asyncio.run(run_until_stopped(settings, read_credentials(settings)))
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except (DaemonError, JournalError) as error:
+        _fail(str(error), 1)
+
+
+@app.command()
+def demo(
+    *,
+    script: Annotated[
+        bool, typer.Option("--script", help="Play a purchase of each product, without a person.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Of the front panel.")] = 8080,
+) -> None:
+    """Run the whole kiosk on this machine, without hardware and without an account."""
+    from kiosk import demo as played  # noqa: PLC0415 - likewise
+
+    try:
+        good = asyncio.run(played.script() if script else played.stage(port))
+    except KeyboardInterrupt:
+        return
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sandbox(port: Annotated[int, typer.Option(help="Where it listens, on 127.0.0.1.")] = 8070) -> None:
+    """Run the local gateway alone, with the demo's keys."""
+    from kiosk import demo as played  # noqa: PLC0415 - likewise
+
+    try:
+        asyncio.run(played.gateway_alone(port))
+    except KeyboardInterrupt:
+        return
+
+
+# --- orders ----------------------------------------------------------------------------------------------------------
+
+
+def order_json(order: Order) -> dict[str, object]:
+    """An order for programs; amounts in smallest units, as text."""
+    return {
+        "order_id": order.id,
+        "gateway_order_id": order.gateway_id,
+        "claim": order.claim,
+        "product": order.product.value,
+        "amount": {"value": str(order.amount.minor), "currency": order.amount.currency},
+        "refunded": {"value": str(order.refunded.minor), "currency": order.amount.currency},
+        "state": order.state,
+        "created_at": order.created_at.isoformat(),
+        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "released": order.released,
+        "refunds": [{"refund_id": one.id, "value": str(one.amount.minor)} for one in order.refunds],
+    }
+
+
+@app.command()
+def orders(
+    *,
+    since: Annotated[datetime | None, typer.Option(help="From this day or time on; default: a week ago.")] = None,
+    state: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATES)}.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the orders, newest first."""
+    if state is not None and state not in STATES:
+        _fail(f"--state {state}: expected one of {', '.join(STATES)}", 2)
+    settings = _settings()
+    zone = ZoneInfo(settings.kiosk.timezone)
+    begin = since.replace(tzinfo=zone) if since else datetime.now(zone) - timedelta(days=7)
+    with _journal(settings) as journal:
+        found = journal.orders(begin, state, 1000)
+    if as_json:
+        _print_json([order_json(order) for order in found])
+        return
+    table = Table("claim", "order", "time", "product", "amount", "state", "given back", box=None)
+    for order in found:
+        table.add_row(
+            order.claim,
+            order.id,
+            f"{order.created_at.astimezone(zone):%m-%d %H:%M:%S}",
+            order.product.value,
+            str(order.amount),
+            order.state,
+            str(order.refunded) if order.refunds else "",
+        )
+    _print(table if found else "no orders")
+
+
+@app.command()
+def order(name: Name, *, as_json: Json = False) -> None:
+    """Show one order, with all that was done for it."""
+    settings = _settings()
+    zone = ZoneInfo(settings.kiosk.timezone)
+    with _journal(settings) as journal:
+        found = journal.find(name)
+        history = journal.history(found.id) if found else ()
+    if found is None:
+        _fail(f"no order {name!r}: give its id, the gateway's id or the claim code", 1)
+    steps = [
+        {
+            "kind": one.kind,
+            "at": one.at.isoformat(),
+            "answer": one.answer,
+            "answered_at": one.answered_at.isoformat() if one.answered_at else None,
+        }
+        for one in history
+    ]
+    if as_json:
+        _print_json({**order_json(found), "history": steps})
+        return
+    table = Table(show_header=False, box=None)
+    for key, value in order_json(found).items():
+        if key not in ("amount", "refunded", "refunds"):
+            table.add_row(key, str(value))
+    table.add_row("amount", str(found.amount))
+    table.add_row("given back", str(found.refunded))
+    _print(table)
+    for one in history:
+        _print(f"  {one.at.astimezone(zone):%H:%M:%S.%f}  {one.kind}: {one.answer or 'not answered'}")
+
+
+def _ask(path: str, **params: str) -> None:
+    """Let the running daemon do it, and say what came of it."""
+    from kiosk.app.control import ask  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
+
+    try:
+        done, line = ask(_settings().kiosk.state_dir, path, params)
+    except ConnectionError as error:
+        _fail(str(error), 1)
+    if not done:
+        _fail(line, 1)
+    _print(line)
+
+
+@app.command()
+def refund(
+    name: Name, amount: Annotated[str | None, typer.Argument(help="In major units; default: all that is left.")] = None
+) -> None:
+    """Give money back, all of it or a part; the running daemon does it."""
+    _ask(f"/orders/{name}/refund", **({"amount": amount} if amount else {}))
+
+
+@app.command()
+def cancel(name: Name) -> None:
+    """Cancel an order: close it, or give all of it back."""
+    _ask(f"/orders/{name}/cancel")
+
+
+@app.command()
+def inquire(name: Name) -> None:
+    """Ask the gateway what became of an order."""
+    _ask(f"/orders/{name}/inquire")
+
+
+# --- the operator ----------------------------------------------------------------------------------------------------
+
+
+@outbox_app.callback()
+def outbox(context: typer.Context, *, as_json: Json = False) -> None:
+    """List the results that wait for the operator, or were set aside."""
+    if context.invoked_subcommand:
+        return
+    with _journal(_settings()) as journal:
+        rows = (*journal.rows(OutboxState.QUARANTINED, 500), *journal.rows(OutboxState.PENDING, 500))
+    if as_json:
+        _print_json(
+            [
+                {
+                    "sequence": row.sequence,
+                    "id": row.id,
+                    "type": row.topic,
+                    "order_id": row.order_id,
+                    "timestamp": row.at.isoformat(),
+                    "state": row.state.value,
+                    "attempts": row.attempts,
+                    "trouble": row.trouble,
+                }
+                for row in rows
+            ]
+        )
+        return
+    table = Table("no.", "type", "order", "state", "tries", "trouble", box=None)
+    for row in rows:
+        table.add_row(str(row.sequence), row.topic, row.order_id or "", row.state, str(row.attempts), row.trouble)
+    _print(table if rows else "nothing waits")
+
+
+@outbox_app.command("retry")
+def outbox_retry(sequence: Annotated[int | None, typer.Argument(help="Its number; default: all.")] = None) -> None:
+    """Put what was set aside back to be delivered."""
+    _ask("/outbox/retry", **({"sequence": str(sequence)} if sequence is not None else {}))
+
+
+@app.command()
+def report(
+    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Default: today.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Sum up a day's takings. Exits 1 when paid is not released + given back + open."""
+    settings = _settings()
+    zone = ZoneInfo(settings.kiosk.timezone)
+    begin = datetime.combine((day or datetime.now(zone)).date(), datetime.min.time(), zone)
+    with _journal(settings) as journal:
+        takings = journal.takings(begin, begin + timedelta(days=1))
+    holds = all(one.holds for one in takings.sums)
+    if as_json:
+        _print_json(
+            {
+                "date": begin.date().isoformat(),
+                "products": [
+                    {
+                        "product": line.product.value,
+                        "currency": line.currency,
+                        **{
+                            name: {"count": tally.count, "value": str(tally.minor)}
+                            for name, tally in (
+                                ("paid", line.paid),
+                                ("released", line.released),
+                                ("given_back", line.given_back),
+                                ("refunded", line.refunded),
+                            )
+                        },
+                    }
+                    for line in takings.products
+                ],
+                "unresolved": [order_json(one) for one in takings.unresolved],
+                "sum_holds": holds,
+            }
+        )
+    else:
+        table = Table(
+            "product", "paid", "released", "given back", "refunded later", title=f"{begin:%Y-%m-%d}", box=None
+        )
+        for line in takings.products:
+            tallies = (line.paid, line.released, line.given_back, line.refunded)
+            table.add_row(line.product, *(f"{one.count} x {Amount(one.minor, line.currency)}" for one in tallies))
+        _print(table if takings.products else f"{begin:%Y-%m-%d}: nothing was paid")
+        for total in takings.sums:
+            terms = (total.paid, total.released, total.given_back, total.open)
+            paid, released, back, still = (Amount(minor, total.currency) for minor in terms)
+            sign = "=" if total.holds else "IS NOT"
+            _print(f"paid {paid} {sign} released {released} + given back {back} + open {still}")
+        for one in takings.unresolved:
+            _print(f"unresolved: {one.id} {one.amount}; see: kiosk order {one.claim}")
+    if not holds:
+        raise typer.Exit(1)
+
+
+# --- configuration ---------------------------------------------------------------------------------------------------
+
+
+@config_app.command("check")
+def config_check() -> None:
+    """Check the configuration and the credentials."""
+    from kiosk.credentials import read_credentials  # noqa: PLC0415 - with the check of keys comes cryptography
+
+    settings = _settings()
+    try:
+        read_credentials(settings)
+    except SettingsError as error:
+        _fail(str(error), 2)
+    _print("the configuration and the credentials are in order")
+
+
+@config_app.command("show")
+def config_show() -> None:
+    """Show the configuration as it is understood, with secrets hidden."""
+    print(shown(_settings()))  # noqa: T201 - a program's word to its user

@@ -1,0 +1,88 @@
+"""The credentials: one file each in the credentials directory, read once at start.
+
+Under systemd they come by LoadCredential=, which nobody else can read; elsewhere the files must be readable by their
+owner only. No secret is in a repr or a message.
+"""
+
+import base64
+import binascii
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from kiosk.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What was found; "" and None for what this configuration does not need."""
+
+    transaction_key: str = field(default="", repr=False)
+    notification_key: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
+    private_key: RSAPrivateKey | None = field(default=None, repr=False)
+    gateway_key: RSAPublicKey | None = field(default=None, repr=False)
+
+
+def read_credentials(settings: Settings) -> Credentials:
+    """Read what the configuration needs. Raises SettingsError, one line a file."""
+    directory, kind = settings.kiosk.credentials_dir, settings.gateway.sign_type
+    listens, reports = settings.listener is not None, settings.notifications.webhook is not None
+    return Credentials(
+        transaction_key=_text(directory / "transaction-key") if kind == "SHA" else "",
+        notification_key=_text(directory / "notification-key") if listens and kind != "RSA" else "",
+        token=_text(directory / "token") if kind == "TOKEN" else "",
+        webhook_secret=_webhook_secret(directory / "webhook-secret") if reports else "",
+        private_key=_private_key(directory / "rsa-private-key.pem") if kind == "RSA" else None,
+        gateway_key=_public_key(directory / "gateway-public-key.pem") if kind == "RSA" else None,
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        text = file.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: not found; expected a credential, see README") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: can't be read: {type(error).__name__}") from None
+    if mode & 0o077 and not str(file).startswith(os.environ.get("CREDENTIALS_DIRECTORY") or "\0"):
+        raise SettingsError(f"{file}: others can read it (mode {mode:04o}); chmod 600 {file}")
+    if not text:
+        raise SettingsError(f"{file}: is empty; expected a credential")
+    return text
+
+
+def _webhook_secret(file: Path) -> str:
+    text = _text(file)
+    try:
+        if text.startswith("whsec_") and base64.b64decode(text.removeprefix("whsec_"), validate=True):
+            return text
+    except binascii.Error:
+        pass
+    raise SettingsError(f"{file}: expected whsec_ followed by Base64")
+
+
+def _private_key(file: Path) -> RSAPrivateKey:
+    try:
+        key = load_pem_private_key(_text(file).encode(), password=None)
+    except (ValueError, TypeError):
+        raise SettingsError(f"{file}: expected an RSA private key in PEM without a password") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise SettingsError(f"{file}: expected an RSA private key")
+    return key
+
+
+def _public_key(file: Path) -> RSAPublicKey:
+    try:
+        key = load_pem_public_key(_text(file).encode())
+    except ValueError:
+        raise SettingsError(f"{file}: expected an RSA public key in PEM") from None
+    if not isinstance(key, RSAPublicKey):
+        raise SettingsError(f"{file}: expected an RSA public key")
+    return key

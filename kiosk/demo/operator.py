@@ -1,0 +1,47 @@
+"""The operator's server, played: takes the results, verifies each signature, and keeps them."""
+
+import json
+from dataclasses import dataclass
+
+import standardwebhooks
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One result with a valid signature."""
+
+    id: str
+    type: str
+    sequence: int
+    order_id: str | None
+
+
+class Operator:
+    """An ASGI app at `/results`. A result that comes again is kept once, by its webhook-id."""
+
+    def __init__(self, secret: str) -> None:
+        self._webhook = standardwebhooks.Webhook(secret)
+        self._received: dict[str, Received] = {}
+        self.refused = 0
+        self.app = Starlette(routes=[Route("/results", self._take, methods=["POST"])])
+
+    def about(self, order_id: str) -> list[Received]:
+        """The results about one order, as they came."""
+        return [one for one in self._received.values() if one.order_id == order_id]
+
+    async def _take(self, request: Request) -> Response:
+        body = await request.body()
+        try:
+            self._webhook.verify(body, dict(request.headers))
+        except standardwebhooks.WebhookVerificationError:
+            self.refused += 1
+            return Response(status_code=401)
+        message = json.loads(body)
+        data = message["data"]
+        received = Received(request.headers["webhook-id"], message["type"], data["sequence"], data.get("order_id"))
+        self._received.setdefault(received.id, received)
+        return Response(status_code=204)

@@ -1,0 +1,267 @@
+"""Messages: the bodies of requests, and what the bodies of answers mean. Pure; knows no HTTP and no signatures.
+
+Everything read here was verified before. What is malformed, or about another order, amount or currency, is `Unknown`:
+never success and never failure. A status nobody knows is `Pending`: never paid.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from kiosk.gateway.wire import (
+    ABSENT_WORDS,
+    CODE_FIELDS,
+    NOTHING_DONE,
+    PAYMENT_METHOD,
+    TIME_FORMAT,
+    ActionType,
+    Field,
+    JsonObject,
+    JsonValue,
+    RespCode,
+    Status,
+    loggable,
+)
+from kiosk.sale.money import Amount, MoneyError
+from kiosk.sale.order import Order, Product, Refund, Secret
+from kiosk.sale.outcome import (
+    Absent,
+    Accepted,
+    Approved,
+    CancelOutcome,
+    Closed,
+    Declined,
+    DetailOutcome,
+    PayOutcome,
+    Pending,
+    RefundOutcome,
+    Refused,
+    Unknown,
+    about,
+)
+
+_log = logging.getLogger(__name__)
+
+LONGEST_CODE = 2048  # characters of a code to show; no display of ours holds more
+Stated: TypeAlias = Approved | Pending | Declined | Closed | Unknown
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+def pay_body(order: Order, code: Secret | None, zone: ZoneInfo, description: str, device_os: str) -> JsonObject:
+    """PAY, without who we are (terminalId, notifyUrl). `zone` is the gateway's; expireAt is written in it."""
+    body: dict[str, JsonValue] = {
+        Field.PAYMENT_METHOD: PAYMENT_METHOD,
+        Field.PRODUCT: order.product.value,
+        Field.ORDER_ID: order.id,
+        Field.AMOUNT: order.amount.major,
+        Field.CURRENCY: order.amount.currency,
+        Field.EXPIRE_AT: order.expire_at.astimezone(zone).strftime(TIME_FORMAT),
+        Field.GOODS: {Field.DESCRIPTION: description},
+        Field.RISK_DATA: {Field.DEVICE: {Field.OS: device_os}},
+    }
+    return body if code is None else {**body, Field.PAY_CODE_VALUE: code.value}
+
+
+def order_body(order: Order) -> JsonObject:
+    """DETAIL and CANCEL: the order, by our id, or by the gateway's where it was never told ours (wire.py, A14)."""
+    if order.product is Product.ENTRY_CODE and order.gateway_id:
+        return {Field.GATEWAY_ID: order.gateway_id}
+    return {Field.ORDER_ID: order.id}
+
+
+def refund_body(order: Order, refund_id: str, amount: Amount, reason: str) -> JsonObject:
+    """REFUND of `amount`, as `refund_id`."""
+    return {
+        **order_body(order),
+        Field.REFUND_ID: refund_id,
+        Field.AMOUNT: amount.major,
+        Field.CURRENCY: amount.currency,
+        Field.REASON: reason,
+    }
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def read_pay(answer: JsonObject, order: Order, zone: ZoneInfo) -> PayOutcome:
+    """What PAY's answer means. A `Pending` may have the code to show (or its picture's address: `shows_picture`)."""
+    if text(answer, Field.RESP_CODE) in NOTHING_DONE:
+        return Refused(_words(answer))
+    outcome = _stated_about(answer, order, zone)
+    return replace(outcome, code=_code(data_of(answer))) if isinstance(outcome, Pending) else outcome
+
+
+def read_detail(answer: JsonObject, order: Order, zone: ZoneInfo) -> DetailOutcome:
+    """What DETAIL's answer means."""
+    return Absent() if is_absent(answer) else _stated_about(answer, order, zone)
+
+
+def read_cancel(answer: JsonObject, order: Order) -> CancelOutcome:
+    """What CANCEL's answer means."""
+    return _read_request(answer, order, refund_id=None)
+
+
+def read_refund(answer: JsonObject, order: Order, refund_id: str) -> RefundOutcome:
+    """What REFUND's answer means."""
+    return _read_request(answer, order, refund_id)
+
+
+def is_absent(answer: JsonObject) -> bool:
+    """Whether the gateway says that there is no such transaction: by its code and in its words."""
+    return text(answer, Field.RESP_CODE) == RespCode.ABSENT and ABSENT_WORDS in text(answer, Field.RESP_MSG)
+
+
+def shows_picture(answer: JsonObject) -> bool:
+    """Whether PAY's code is of the type that may be the address of a picture, and no page to open."""
+    action = _action(data_of(answer))
+    return action is not None and text(action, Field.ACTION_TYPE) != ActionType.REDIRECT
+
+
+def unknown(answer: JsonObject) -> Unknown:
+    """An answer whose respCode leaves the result open."""
+    return Unknown(f"the gateway said {_words(answer)}")
+
+
+def _read_request(answer: JsonObject, order: Order, refund_id: str | None) -> CancelOutcome | RefundOutcome:
+    code = text(answer, Field.RESP_CODE)
+    if is_absent(answer):
+        return Absent()
+    if code in NOTHING_DONE or code == RespCode.NOT_ALLOWED:
+        return Refused(_words(answer))
+    if code != RespCode.OK:
+        return unknown(answer)
+    data = data_of(answer)
+    if _names_another(data, order) or text(data, Field.REFUND_ID) not in ("", refund_id or ""):
+        return Unknown("an answer about another order or refund")
+    match text(data, Field.STATUS):
+        case Status.SUCCESS | Status.PROCESSING | Status.CLOSED:
+            return Accepted()
+        case Status.FAIL:
+            return Refused(_words(answer))
+        case _:
+            return Unknown("an answer without a status that is known")
+
+
+def _stated_about(answer: JsonObject, order: Order, zone: ZoneInfo) -> Stated:
+    """What is stated of exactly this order."""
+    if text(answer, Field.RESP_CODE) != RespCode.OK:
+        return unknown(answer)
+    data = data_of(answer)
+    named = order_body(order)
+    if any(text(data, name) != value for name, value in named.items()) or _names_another(data, order):
+        return Unknown("an answer about another order")
+    if text(data, Field.PRODUCT) not in ("", order.product.value):
+        return Unknown("an answer about another product")
+    if text(data, Field.CURRENCY) not in ("", order.amount.currency) or not _is_amount(data, order.amount):
+        return Unknown("an answer about another amount or currency")
+    outcome = stated(data, zone, reason=_words(answer))
+    return about(outcome, order.id, order.amount) if isinstance(outcome, Approved) else outcome
+
+
+def _names_another(data: JsonObject, order: Order) -> bool:
+    """Whether an id is there and is not this order's."""
+    if order.product is Product.ENTRY_CODE and text(data, Field.GATEWAY_ID) not in ("", order.gateway_id or ""):
+        return True
+    return text(data, Field.ORDER_ID) not in ("", order.id)
+
+
+def _is_amount(data: JsonObject, amount: Amount) -> bool:
+    """Whether the amount, if it is told, is this one."""
+    told = text(data, Field.AMOUNT)
+    try:
+        return not told or Amount.parse(told, amount.currency) == amount
+    except MoneyError:
+        return False
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def stated(data: JsonObject, zone: ZoneInfo, *, reason: str = "") -> Stated:
+    """What `data` states of the payment it names, whichever that is; `reason` explains a `fail`."""
+    match text(data, Field.STATUS):
+        case Status.SUCCESS:
+            return _approved(data, zone)
+        case Status.FAIL:
+            return Declined(reason)
+        case Status.CLOSED:
+            return Closed()
+        case status:
+            if status != Status.PROCESSING:
+                _log.warning("the status %r is not known; it counts as processing", loggable(status))
+            return Pending(text(data, Field.GATEWAY_ID) or None)
+
+
+def data_of(answer: JsonObject) -> JsonObject:
+    """`data`, or an empty object."""
+    data = answer.get(Field.DATA)
+    return data if isinstance(data, Mapping) else {}
+
+
+def text(body: JsonObject, name: str) -> str:
+    """A field's text (a number as it was written), or "" where it is absent or no text."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _approved(data: JsonObject, zone: ZoneInfo) -> Approved | Unknown:
+    gateway_id, product = text(data, Field.GATEWAY_ID), text(data, Field.PRODUCT)
+    if not gateway_id or product not in tuple(Product):
+        return Unknown("a success without the gateway's id or the product")
+    try:
+        amount = _amount(data)
+        refunds = _refunds(data)
+        if sum(refund.amount.minor for refund in refunds) > amount.minor:
+            return Unknown("a success with more refunded than was paid")
+    except MoneyError:
+        return Unknown("a success without amounts that can be read")
+    order_id = text(data, Field.ORDER_ID) or None
+    return Approved(order_id, gateway_id, amount, _time(text(data, Field.PAID_AT), zone), refunds)
+
+
+def _refunds(data: JsonObject) -> tuple[Refund, ...]:
+    """The refunds that have succeeded, all in the payment's currency. Raises MoneyError if one can't be read."""
+    listed = data.get(Field.REFUNDS) or ()
+    if isinstance(listed, str) or not isinstance(listed, Sequence):
+        raise MoneyError("refunds are not a list")
+    lines = [line for line in listed if isinstance(line, Mapping) and text(line, Field.STATUS) == Status.SUCCESS]
+    refunds = tuple(Refund(text(line, Field.REFUND_ID), _amount(line)) for line in lines)
+    if any(not refund.id or refund.amount.currency != text(data, Field.CURRENCY) for refund in refunds):
+        raise MoneyError("a refund without an id, or in another currency")
+    return refunds
+
+
+def _amount(data: JsonObject) -> Amount:
+    return Amount.parse(text(data, Field.AMOUNT), text(data, Field.CURRENCY))
+
+
+def _time(written: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        return datetime.strptime(written, TIME_FORMAT).replace(tzinfo=zone)
+    except ValueError:
+        return None
+
+
+def _code(data: JsonObject) -> str | None:
+    """The text of the code to show: one line of at most 2,048 characters."""
+    action = _action(data) or {}
+    code = next(filter(None, (text(action, name) for name in CODE_FIELDS)), "")
+    return code if code and len(code) <= LONGEST_CODE and code.isprintable() else None
+
+
+def _action(data: JsonObject) -> JsonObject | None:
+    """The payAction to follow: of several, the one to show rather than the one to open."""
+    told = data.get(Field.PAY_ACTION)
+    several = [told] if isinstance(told, Mapping) else told if isinstance(told, Sequence) else []
+    actions = [action for action in several if isinstance(action, Mapping)]
+    shown = [action for action in actions if text(action, Field.ACTION_TYPE) == ActionType.QRCODE]
+    return next(iter(shown or actions), None)
+
+
+def _words(answer: JsonObject) -> str:
+    """What the gateway says of its answer, fit to be logged."""
+    return loggable(f"{text(answer, Field.RESP_CODE) or 'no respCode'} {text(answer, Field.RESP_MSG)}")

@@ -1,0 +1,168 @@
+"""Reading the journal: what the daemon takes up on start, and what people ask about orders and reports.
+
+Every question is one statement, so each answer is of one moment, whatever the daemon writes meanwhile.
+"""
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from kiosk.journal.file import FILE, explained, open_for_reading
+from kiosk.journal.records import Attempt, Counts, OutboxRow, OutboxState
+from kiosk.journal.rows import STATES, microseconds, order_of
+from kiosk.journal.takings import Takings, takings
+from kiosk.sale.order import Order
+
+
+class JournalReader:
+    """Questions to the journal of a state directory. Calls may come from any thread, but never two at once.
+
+    Each raises JournalError when the file can't be read.
+    """
+
+    def __init__(self, directory: Path, connection: sqlite3.Connection) -> None:
+        self._path = directory / FILE
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def open_orders(self, since: datetime) -> tuple[Order, ...]:
+        """Orders to be taken up, oldest first: those not ended, and those that ended without money at or after `since`,
+        which are watched for a success that comes late.
+        """
+        return self._orders(
+            "SELECT * FROM orders WHERE number IN (SELECT number FROM orders WHERE ended = 0"
+            " UNION ALL SELECT number FROM orders WHERE state = 'not_charged' AND since_us >= :since) ORDER BY number",
+            since=microseconds(since),
+        )
+
+    def order(self, order_id: str) -> Order | None:
+        """The order with this id."""
+        return self._order("SELECT * FROM orders WHERE id = :id", id=order_id)
+
+    def by_gateway_id(self, gateway_id: str) -> Order | None:
+        """The order that the gateway knows by this id."""
+        return self._order("SELECT * FROM orders WHERE gateway_id = :id", id=gateway_id)
+
+    def find(self, text: str) -> Order | None:
+        """The order a person means: by its id, the gateway's id, or its claim code in either case; the newest such."""
+        return self._order(
+            "SELECT * FROM orders WHERE id = :text OR gateway_id = :text OR claim = :text"
+            " ORDER BY id = :text DESC, gateway_id IS :text DESC, number DESC LIMIT 1",
+            text=text.strip(),
+        )
+
+    def orders(self, since: datetime | None, state: str | None, limit: int) -> tuple[Order, ...]:
+        """At most `limit` orders, newest first: made at or after `since`, and in `state`, one of STATES.
+
+        Raises ValueError for a state that there is not.
+        """
+        if state is not None and state not in STATES:
+            raise ValueError(f"{state!r} is no state of an order; expected one of {', '.join(STATES)}")
+        return self._orders(
+            "SELECT * FROM orders WHERE (:since IS NULL OR created_us >= :since) AND (:state IS NULL OR state = :state"
+            " OR (state = 'not_charged' AND json_extract(phase, '$.verdict') = :state))"
+            " ORDER BY number DESC LIMIT :limit",
+            since=None if since is None else microseconds(since),
+            state=state,
+            limit=limit,
+        )
+
+    def unanswered(self) -> tuple[Attempt, ...]:
+        """Intents never answered, oldest first: after a crash, what may or may not have happened."""
+        return self._attempts("SELECT * FROM intents WHERE answered_at IS NULL ORDER BY number")
+
+    def history(self, order_id: str) -> tuple[Attempt, ...]:
+        """All that was begun for an order, with the answers, oldest first."""
+        return self._attempts("SELECT * FROM intents WHERE order_id = :id ORDER BY number", id=order_id)
+
+    def takings(self, start: datetime, end: datetime) -> Takings:
+        """What became of the money that came in from `start` until before `end`.
+
+        Orders made before `end` that are unresolved now are all listed, until a person settles them.
+        """
+        orders = self._orders(
+            "SELECT * FROM orders WHERE number IN (SELECT number FROM orders WHERE paid_us >= :start AND paid_us < :end"
+            " UNION ALL SELECT number FROM orders WHERE state = 'unresolved' AND created_us < :end) ORDER BY number",
+            start=microseconds(start),
+            end=microseconds(end),
+        )
+        return takings(orders)
+
+    def pending(self, limit: int) -> tuple[OutboxRow, ...]:
+        """At most `limit` reports that wait, in the order in which they are to be delivered."""
+        return self._outbox("SELECT * FROM outbox WHERE state = 'pending' ORDER BY sequence LIMIT :limit", limit=limit)
+
+    def rows(self, state: OutboxState | None, limit: int) -> tuple[OutboxRow, ...]:
+        """At most `limit` reports, newest first; of `state`, or of all."""
+        return self._outbox(
+            "SELECT * FROM outbox WHERE :state IS NULL OR state = :state ORDER BY sequence DESC LIMIT :limit",
+            state=state,
+            limit=limit,
+        )
+
+    def counts(self) -> Counts:
+        """How many reports wait, and how many were set aside."""
+        (row,) = self._select(
+            "SELECT (SELECT count(*) FROM outbox WHERE state = 'pending') AS pending,"
+            " (SELECT count(*) FROM outbox WHERE state = 'quarantined') AS quarantined"
+        )
+        return Counts(row["pending"], row["quarantined"])
+
+    def _select(self, statement: str, **values: str | int | None) -> list[sqlite3.Row]:
+        with explained(self._path, "read"):
+            return self._connection.execute(statement, values).fetchall()
+
+    def _orders(self, statement: str, **values: str | int | None) -> tuple[Order, ...]:
+        return tuple(order_of(row) for row in self._select(statement, **values))
+
+    def _order(self, statement: str, **values: str | int | None) -> Order | None:
+        return next(iter(self._orders(statement, **values)), None)
+
+    def _attempts(self, statement: str, **values: str | int | None) -> tuple[Attempt, ...]:
+        return tuple(
+            Attempt(row["order_id"], row["kind"], _time(row["at"]), row["answer"], _maybe_time(row["answered_at"]))
+            for row in self._select(statement, **values)
+        )
+
+    def _outbox(self, statement: str, **values: str | int | None) -> tuple[OutboxRow, ...]:
+        return tuple(
+            OutboxRow(
+                sequence=row["sequence"],
+                id=row["id"],
+                topic=row["topic"],
+                order_id=row["order_id"],
+                at=_time(row["at"]),
+                body=row["body"],
+                state=OutboxState(row["state"]),
+                attempts=row["attempts"],
+                trouble=row["trouble"],
+                delivered_at=_maybe_time(row["delivered_at"]),
+            )
+            for row in self._select(statement, **values)
+        )
+
+
+def read(directory: Path) -> JournalReader:
+    """Open the journal in a state directory for reading, beside the daemon that writes it.
+
+    Raises JournalError when there is none, or it is of another version than this program.
+    """
+    return JournalReader(directory, open_for_reading(directory))
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _maybe_time(text: str | None) -> datetime | None:
+    return None if text is None else _time(text)

@@ -1,0 +1,103 @@
+"""An order as a row, and back. Knows each column of `orders`; a phase is its name and its fields as JSON."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from kiosk.journal.file import JournalError
+from kiosk.journal.takings import was_paid
+from kiosk.sale.money import Amount
+from kiosk.sale.order import (
+    Awaiting,
+    Cancelling,
+    Closing,
+    Confirming,
+    GivenBack,
+    GivingBack,
+    NotCharged,
+    Order,
+    Phase,
+    Product,
+    Refund,
+    Released,
+    Releasing,
+    Requested,
+    Unresolved,
+    Verdict,
+)
+
+PHASES: dict[str, type[Phase]] = {
+    "requested": Requested,
+    "awaiting": Awaiting,
+    "closing": Closing,
+    "cancelling": Cancelling,
+    "confirming": Confirming,
+    "releasing": Releasing,
+    "giving_back": GivingBack,
+    "released": Released,
+    "given_back": GivenBack,
+    "not_charged": NotCharged,
+    "unresolved": Unresolved,
+}
+STATES = (*PHASES, *(verdict.value for verdict in Verdict))  # by which orders can be asked for
+
+_NAMES: dict[type[Phase], str] = {phase: name for name, phase in PHASES.items()}
+_ADAPTERS: dict[str, TypeAdapter[Phase]] = {name: TypeAdapter(phase) for name, phase in PHASES.items()}
+_REFUNDS = TypeAdapter(tuple[Refund, ...])
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """An aware time as whole microseconds since 1970, to compare and sort by."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def row_of(order: Order) -> dict[str, str | int | None]:
+    """The columns of an order, without `number`. Its plan is no part of the record."""
+    state = _NAMES[type(order.phase)]
+    return {
+        "id": order.id,
+        "claim": order.claim,
+        "product": order.product.value,
+        "amount_minor": order.amount.minor,
+        "currency": order.amount.currency,
+        "state": state,
+        "phase": _ADAPTERS[state].dump_json(order.phase).decode(),
+        "ended": int(order.ended),
+        "created_at": order.created_at.isoformat(),
+        "expire_at": order.expire_at.isoformat(),
+        "since": order.since.isoformat(),
+        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "created_us": microseconds(order.created_at),
+        "since_us": microseconds(order.since),
+        "paid_us": microseconds(order.paid_at or order.created_at) if was_paid(order) else None,
+        "gateway_id": order.gateway_id,
+        "released": int(order.released),
+        "refunds": _REFUNDS.dump_json(order.refunds).decode(),
+        "refunds_asked": order.refunds_asked,
+    }
+
+
+def order_of(row: sqlite3.Row) -> Order:
+    """The order of a row. Raises JournalError when the row makes no sense."""
+    try:
+        return Order(
+            id=row["id"],
+            product=Product(row["product"]),
+            amount=Amount(row["amount_minor"], row["currency"]),
+            created_at=datetime.fromisoformat(row["created_at"]),
+            expire_at=datetime.fromisoformat(row["expire_at"]),
+            since=datetime.fromisoformat(row["since"]),
+            phase=_ADAPTERS[row["state"]].validate_json(row["phase"]),
+            gateway_id=row["gateway_id"],
+            paid_at=datetime.fromisoformat(row["paid_at"]) if row["paid_at"] else None,
+            released=bool(row["released"]),
+            refunds=_REFUNDS.validate_json(row["refunds"]),
+            refunds_asked=row["refunds_asked"],
+        )
+    except (KeyError, ValueError, ValidationError) as error:
+        raise JournalError(
+            f"order {row['id']} in the journal makes no sense ({type(error).__name__}); "
+            "keep the file aside, and put a backup in its place"
+        ) from error

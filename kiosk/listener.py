@@ -1,0 +1,82 @@
+"""Where the gateway's NOTIFICATIONs come in: `POST /notification`. Whom to believe, and what is done, others say.
+
+Acknowledged with HTTP 200 only when it was accepted, which means: it is on disk. Bodies are limited in size and time,
+and nothing of them is logged.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+_log = logging.getLogger(__name__)
+LARGEST = 64 * 1024  # bytes of a NOTIFICATION
+SLOWEST = 5.0  # seconds in which its body has to arrive
+ANSWER_WITHIN = 4.5  # seconds; the gateway waits 5 for the acknowledgement
+
+
+class Answer(Enum):
+    """What became of a NOTIFICATION: the HTTP status, and a line for the sender."""
+
+    ACCEPTED = (200, "")
+    REFUSED = (401, "not a NOTIFICATION that can be believed")
+    UNKNOWN_ORDER = (404, "no such order")
+    FAILED = (503, "not recorded; send it again")
+
+
+Accept = Callable[[Mapping[str, str], bytes], Awaitable[Answer]]
+
+
+class _TooLarge(Exception):  # noqa: N818 - the sender's fault
+    """The body is larger than is read."""
+
+
+def listener(accept: Accept, acknowledgement: bytes) -> Starlette:
+    """The app. `accept` gets headers (names in lower case) and body; `acknowledgement` is the good answer's body."""
+
+    async def notification(request: Request) -> Response:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return _refused(415, "expected application/json")
+        try:
+            async with asyncio.timeout(SLOWEST):
+                body = await _body(request)
+        except TimeoutError:
+            return _refused(408, "too slow")
+        except _TooLarge:
+            return _refused(413, f"larger than {LARGEST} bytes")
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                answer = await accept(dict(request.headers), body)
+        except TimeoutError:
+            answer = Answer.FAILED
+        if answer is Answer.ACCEPTED:
+            return Response(acknowledgement, media_type="application/json")
+        return _refused(*answer.value)
+
+    return Starlette(routes=[Route("/notification", notification, methods=["POST"])])
+
+
+async def _body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > LARGEST:
+        raise _TooLarge
+    parts, size = [], 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST:
+                raise _TooLarge
+            parts.append(part)
+    except ClientDisconnect:
+        return b""
+    return b"".join(parts)
+
+
+def _refused(status: int, why: str) -> Response:
+    _log.warning("a NOTIFICATION was refused: %d %s", status, why, extra={"EVENT": "NotificationRefused"})
+    return JSONResponse({"error": why}, status_code=status)

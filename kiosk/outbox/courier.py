@@ -1,0 +1,109 @@
+"""The courier: one task that takes reports to the operator, strictly in their order.
+
+A report that can't be delivered now holds up the later ones; one that the server will never have is set aside and
+the next goes on. The courier keeps nothing: after a crash it begins again with the oldest report that waits.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import NoReturn, Protocol
+
+from kiosk.outbox import backoff
+from kiosk.outbox.webhook import Delivered, Later, Refused, Webhook
+
+_log = logging.getLogger(__name__)
+
+
+class Row(Protocol):
+    """A report that waits: its place, its webhook-id, the JSON text to send, and how many tries have failed."""
+
+    @property
+    def sequence(self) -> int: ...  # noqa: D102 - the class says it
+    @property
+    def id(self) -> str: ...  # noqa: D102 - likewise
+    @property
+    def body(self) -> str: ...  # noqa: D102 - likewise
+    @property
+    def attempts(self) -> int: ...  # noqa: D102 - likewise
+
+
+class Rows(Protocol):
+    """Where the reports are kept. The daemon carries these out in its one writing task.
+
+    What they raise ends the courier: a place that can't remember what was delivered is not for the courier to mend.
+    """
+
+    async def oldest(self) -> Row | None:
+        """The first report that waits, by sequence."""
+
+    async def delivered(self, sequence: int, at: datetime) -> None:
+        """Remember that the operator has it."""
+
+    async def postpone(self, sequence: int, attempts: int, why: str) -> None:
+        """Remember that so many tries have failed, and why the last one did; it goes on waiting."""
+
+    async def quarantine(self, sequence: int, why: str) -> None:
+        """Set it aside for a person to look at. Never delete it."""
+
+
+class Courier:
+    """Delivers what waits in `rows` to `webhook`, as long as `run` runs.
+
+    `now` is the time by the clock that the daemon trusts, aware. `delay` gives the seconds to wait after so many
+    failed tries.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        webhook: Webhook,
+        now: Callable[[], datetime],
+        delay: Callable[[int], float] = backoff.delay,
+    ) -> None:
+        self._rows = rows
+        self._webhook = webhook
+        self._now = now
+        self._delay = delay
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is a new report, one was put back, or the network came back: try at once.
+
+        Only a wait that the server itself asked for (Retry-After) is kept. To be called in the event loop's thread.
+        """
+        self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Deliver for ever. Cancel it to stop: a report on its way then is sent again, with the same id."""
+        while True:
+            self._woken.clear()  # before looking, so that no report comes between the look and the sleep
+            row = await self._rows.oldest()
+            if row is None:
+                await self._woken.wait()
+            else:
+                await self._deliver(row)
+
+    async def _deliver(self, row: Row) -> None:
+        answer = await self._webhook.post(row.id, row.body, self._now())
+        match answer:
+            case Delivered():
+                _log.info("report %d delivered", row.sequence)
+                await self._rows.delivered(row.sequence, self._now())
+            case Refused(why):
+                _log.error("report %d set aside, the operator's server will not have it: %s", row.sequence, why)
+                await self._rows.quarantine(row.sequence, why)
+            case Later(why, wait):
+                attempts = row.attempts + 1
+                _log.warning("report %d waits, try %d failed: %s", row.sequence, attempts, why)
+                await self._rows.postpone(row.sequence, attempts, why)
+                await asyncio.sleep(wait)
+                await self._pause(self._delay(attempts) - wait)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            pass

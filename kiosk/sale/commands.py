@@ -1,0 +1,82 @@
+"""What the sale wants done. A command is carried out only after it and the state that asked for it are on disk.
+
+`Pay`, `Cancel`, `GiveBack` and `Release` act on the world: each is an intent in the journal, with its answer beside it.
+`Inquire` and `Probe` only ask. `Report` is written into the outbox in the same transaction.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from kiosk.sale.order import Order, Secret
+
+
+class Topic(StrEnum):
+    """What the operator is told (interfaces.md, "Results to the operator")."""
+
+    PAID = "payment.paid"
+    DECLINED = "payment.declined"
+    EXPIRED = "payment.expired"
+    CANCELLED = "payment.cancelled"
+    REFUNDED = "payment.refunded"
+    UNRESOLVED = "payment.unresolved"
+    RELEASE_DONE = "release.done"
+    RELEASE_FAILED = "release.failed"
+    FAULT = "kiosk.fault"
+    RECOVERED = "kiosk.recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """PAY for the order; with the scanned code where the product is PAYMENT_CODE."""
+
+    order: Order
+    code: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """DETAIL for the order."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """CANCEL for the order."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """REFUND for the order: its phase, a GivingBack, has the amount and the refund's id."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Release the goods, or open the barrier, for the order."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask the gateway anything, to know whether it can be reached before a shopper needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the operator; `details` are further words for the body (reason, part, refund id). Never a code or key."""
+
+    topic: Topic
+    at: datetime
+    order: Order | None = None
+    details: dict[str, str] = field(default_factory=dict)
+
+
+Intent: TypeAlias = Pay | Cancel | GiveBack | Release
+Command: TypeAlias = Intent | Inquire | Probe | Report

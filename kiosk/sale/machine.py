@@ -1,0 +1,290 @@
+"""The machine: one step from a state to the next, by the tables in `transitions`.
+
+Synchronous, total and pure: `step(state, event, now)` returns the next state and what is to be done. A bug (a pair in
+no table, a handler that leads where its row does not say) raises; the process ends and recovers from its journal.
+"""
+
+from dataclasses import dataclass, replace
+
+from kiosk.sale import session as shopper
+from kiosk.sale.commands import Command, Probe, Report, Topic
+from kiosk.sale.events import (
+    CancelAnswered,
+    CancelWanted,
+    Checked,
+    CodeNotShowable,
+    CodeScanned,
+    DetailAnswered,
+    EntryPaid,
+    Event,
+    GaveUp,
+    InquiryWanted,
+    KeyPressed,
+    Moment,
+    Notified,
+    OrderEvent,
+    OrderMoved,
+    Part,
+    PartFailed,
+    PartRecovered,
+    PayAnswered,
+    ProbeAnswered,
+    RefundAnswered,
+    RefundWanted,
+    ReleaseAnswered,
+    Reloaded,
+    SessionEvent,
+    StopWanted,
+    Woken,
+)
+from kiosk.sale.moves import Context
+from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Request
+from kiosk.sale.outcome import Approved, NotSent, Outcome, Unknown, about
+from kiosk.sale.panel import Text
+from kiosk.sale.rules import Rules
+from kiosk.sale.state import NOT_YET_ASKED, Idle, InHand, Kiosk, OutOfService, Session
+from kiosk.sale.transitions import IGNORED, ORDERS, SESSION, OrderRow, SessionRow
+
+_ANSWERS: dict[type, Request] = {
+    PayAnswered: Request.PAY,
+    DetailAnswered: Request.DETAIL,
+    CancelAnswered: Request.CANCEL,
+    RefundAnswered: Request.REFUND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The state after an event, what is to be done about it, and why something was not done.
+
+    `changed`: the orders whose records differ now, those that ended among them. They go to disk with the commands,
+    before any command is carried out.
+    """
+
+    state: Kiosk
+    commands: tuple[Command, ...] = ()
+    notes: tuple[str, ...] = ()
+    changed: tuple[Order, ...] = ()
+
+
+def start(rules: Rules) -> Kiosk:
+    """A kiosk that has yet to hear from its gateway and to know the time."""
+    troubles = {Part.GATEWAY: NOT_YET_ASKED, Part.CLOCK: NOT_YET_ASKED}
+    return Kiosk(rules=rules, session=OutOfService(Text.NO_NETWORK), orders={}, troubles=troubles)
+
+
+# --- one step --------------------------------------------------------------------------------------------------------
+
+
+class _Running:
+    """The bookkeeping of one step: the state so far, and what has come of it."""
+
+    def __init__(self, kiosk: Kiosk, now: Moment) -> None:
+        self.before = kiosk.orders
+        self.kiosk = kiosk
+        self.now = now
+        self.touched: dict[str, Order] = {}
+        self.commands: list[Command] = []
+        self.notes: list[str] = []
+
+    def order(self, order_id: str, event: OrderEvent) -> None:
+        """Give an event to an order; if it is the one in hand, the session hears of it."""
+        order = self.kiosk.orders.get(order_id)
+        if order is None:
+            self.notes.append(f"ignored {type(event).__name__}: no order {order_id} is open")
+            return
+        if not _awaited(order, event):
+            self.notes.append(f"ignored {type(event).__name__}: {order_id} waits for no such answer, or has it already")
+            return
+        order, event = _arrived(order, event)
+        row = ORDERS.get((type(order.phase), type(event)))
+        if row is None:
+            self._ignore(type(order.phase), event)
+            self._keep(order)
+            return
+        attended = isinstance(self.kiosk.session, InHand) and self.kiosk.session.order_id == order_id
+        moved = row.handler(order, order.phase, event, Context(self.now, self.kiosk.rules, attended))
+        _allowed(row, type(moved.order.phase))
+        self._keep(moved.order)
+        self.commands.extend(moved.commands)
+        if moved.note:
+            self.notes.append(moved.note)
+        if attended:
+            self.session(OrderMoved(moved.order))
+
+    def session(self, event: SessionEvent) -> None:
+        """Give an event to the shopper's session, and do what it wants."""
+        state = self.kiosk.session
+        row = SESSION.get((type(state), type(event)))
+        if row is None:
+            self._ignore(type(state), event)
+            return
+        turn = row.handler(self.kiosk, state, event, self.now)
+        _allowed(row, type(turn.session))
+        self.kiosk = replace(self.kiosk, session=turn.session)
+        if turn.opened:
+            self.kiosk = replace(self.kiosk, last_id=shopper.order_number(self.kiosk.last_id, self.now))
+            self._keep(turn.opened)
+        self.commands.extend(turn.commands)
+        if turn.tell:
+            self.order(turn.tell.order_id, turn.tell)
+
+    def part(self, event: PartFailed | PartRecovered) -> None:
+        """A part of the machine fails or works again; the operator hears of each change once."""
+        before = self.kiosk.troubles.get(event.part)
+        after = event.what if isinstance(event, PartFailed) else None
+        if before == after or (before not in (None, NOT_YET_ASKED) and after is not None):
+            return
+        troubles = {part: what for part, what in self.kiosk.troubles.items() if part is not event.part}
+        if after is not None:
+            troubles[event.part] = after
+            details = {"part": str(event.part), "reason": after}
+            self.commands.append(Report(Topic.FAULT, self.now.at, details=details))
+        elif before != NOT_YET_ASKED:
+            self.commands.append(Report(Topic.RECOVERED, self.now.at, details={"part": str(event.part)}))
+        self.kiosk = replace(self.kiosk, troubles=troubles)
+
+    def unreadable(self, what: str) -> None:
+        """A code can't be shown: one order's, which is a fault of the moment, or the static one, a lasting fault."""
+        order = self.kiosk.in_hand
+        if order is None:
+            self.part(PartFailed(Part.SCREEN, what))
+        elif isinstance(order.phase, Awaiting) and order.phase.code:
+            details = {"part": str(Part.SCREEN), "reason": what}
+            self.commands.append(Report(Topic.FAULT, self.now.at, order, details))
+
+    def reach(self, outcome: Outcome) -> None:
+        """Every answer of the gateway is a sign of life; with the first one after a silence, all that waits is due."""
+        if isinstance(outcome, NotSent | Unknown):
+            self.part(PartFailed(Part.GATEWAY, outcome.reason or "no answer"))
+            due = self.now.mono + self.kiosk.rules.probe_offline
+            self.kiosk = replace(self.kiosk, probe_due=due)
+            return
+        if Part.GATEWAY in self.kiosk.troubles:
+            self.part(PartRecovered(Part.GATEWAY))
+            for order in tuple(self.kiosk.orders.values()):
+                if order.plan.due != NEVER and not order.ended:
+                    self._keep(replace(order, plan=replace(order.plan, due=self.now.mono)))
+        self.kiosk = replace(self.kiosk, probe_due=self.now.mono + self.kiosk.rules.probe_every)
+
+    def wake(self) -> None:
+        """Whatever is due, is done."""
+        for order in tuple(self.kiosk.orders.values()):
+            if order_due(order) <= self.now.mono:
+                self.order(order.id, Woken())
+        if session_due(self.kiosk.session) <= self.now.mono:
+            self.session(Woken())
+        if not self.kiosk.probing and self.kiosk.probe_due <= self.now.mono:
+            self.kiosk = replace(self.kiosk, probing=True)
+            self.commands.append(Probe())
+
+    def end(self, *, keep_ended: bool) -> Step:
+        """Preflight for the next shopper, and forget the orders that nothing more is due for."""
+        self.session(Checked(self.kiosk.trouble))
+        if not keep_ended:
+            mine = self.kiosk.session.order_id if isinstance(self.kiosk.session, InHand) else None
+            orders = self.kiosk.orders.items()
+            kept = {key: order for key, order in orders if not _over(order) or key == mine}
+            if len(kept) != len(self.kiosk.orders):
+                self.kiosk = replace(self.kiosk, orders=kept)
+        changed = tuple(order for key, order in self.touched.items() if self.before.get(key) != order)
+        return Step(self.kiosk, tuple(self.commands), tuple(self.notes), changed)
+
+    def _keep(self, order: Order) -> None:
+        if self.kiosk.orders.get(order.id) is not order:
+            self.touched[order.id] = order
+            self.kiosk = replace(self.kiosk, orders={**self.kiosk.orders, order.id: order})
+
+    def _ignore(self, state: type, event: OrderEvent | SessionEvent) -> None:
+        because = IGNORED[state, type(event)]
+        if not isinstance(event, Checked | OrderMoved | Woken):
+            self.notes.append(f"ignored {type(event).__name__} in {state.__name__}: {because}")
+
+
+def _over(order: Order) -> bool:
+    return order.ended and order.plan.due == NEVER and not order.plan.busy
+
+
+def _allowed(row: OrderRow | SessionRow, to: type) -> None:
+    if to not in row.to:
+        raise AssertionError(f"{row.state.__name__} on {row.event.__name__} led to {to.__name__}: not in its row")
+
+
+def _awaited(order: Order, event: OrderEvent) -> bool:
+    """An answer counts once, and only to the request under way."""
+    request = _ANSWERS.get(type(event))
+    return request is None or request is order.plan.busy
+
+
+def _arrived(order: Order, event: OrderEvent) -> tuple[Order, OrderEvent]:
+    """An answer frees the order for the next request; a success is believed for this very order and amount only."""
+    if type(event) in _ANSWERS:
+        order = replace(order, plan=replace(order.plan, busy=None))
+    if isinstance(event, PayAnswered | DetailAnswered | Notified) and isinstance(event.outcome, Approved):
+        event = replace(event, outcome=about(event.outcome, order.id, order.amount))
+    return order, event
+
+
+def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
+    """The state after `event` at `now`, and what is to be done. Total: every event is handled in every state."""
+    running = _Running(kiosk, now)
+    match event:
+        case PayAnswered() | DetailAnswered() | CancelAnswered() | RefundAnswered():
+            running.order(event.order_id, event)
+            running.reach(event.outcome)
+        case Notified() | ReleaseAnswered() | RefundWanted() | CancelWanted() | InquiryWanted() | GaveUp():
+            running.order(event.order_id, event)
+        case EntryPaid(approved):
+            if any(order.gateway_id == approved.gateway_id for order in kiosk.orders.values()):
+                running.notes.append(f"ignored EntryPaid: {approved.gateway_id} is known already")
+            else:
+                running.session(event)
+        case CodeNotShowable(what):
+            running.unreadable(what)
+            running.session(event)
+        case KeyPressed() | CodeScanned() | OrderMoved() | Checked():
+            running.session(event)
+        case StopWanted():
+            running.kiosk = replace(kiosk, stopping=True)
+            running.session(event)
+        case PartFailed() | PartRecovered():
+            running.part(event)
+        case ProbeAnswered(outcome):
+            running.kiosk = replace(kiosk, probing=False)
+            running.reach(outcome)
+        case Reloaded(order):
+            if order.id not in kiosk.orders:
+                running.kiosk = replace(kiosk, orders={**kiosk.orders, order.id: replace(order, plan=Plan())})
+        case Woken():
+            pass
+    running.wake()
+    return running.end(keep_ended=isinstance(event, Reloaded))
+
+
+# --- the one timer ---------------------------------------------------------------------------------------------------
+
+
+def order_due(order: Order) -> float:
+    """When an order wants to be woken: monotonic seconds. A request under way is waited for, save by the release."""
+    if isinstance(order.phase, Releasing):
+        return order.plan.until
+    if isinstance(order.phase, Awaiting):
+        return order.plan.until if order.plan.busy else min(order.plan.due, order.plan.until)
+    return NEVER if order.plan.busy else order.plan.due
+
+
+def session_due(session: Session) -> float:
+    """When the shopper's screen is over: monotonic seconds."""
+    match session:
+        case Idle() | OutOfService():
+            return NEVER
+        case InHand(_, leave_at):
+            return leave_at
+        case _:
+            return session.until
+
+
+def next_wake(kiosk: Kiosk) -> float:
+    """When `Woken` is due: monotonic seconds. The caller keeps one timer and re-arms it after each step."""
+    probe = NEVER if kiosk.probing else kiosk.probe_due
+    return min(probe, session_due(kiosk.session), *(order_due(order) for order in kiosk.orders.values()), NEVER)

@@ -1,0 +1,184 @@
+"""How an order moves: the few things that can be done with it, each as the next order and its commands.
+
+An order has at most one request under way (`plan.busy`), so an answer that counts is to the last thing asked.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Release, Report, Topic
+from kiosk.sale.events import (
+    Moment,
+)
+from kiosk.sale.money import Amount
+from kiosk.sale.order import (
+    NEVER,
+    Cancelling,
+    Closing,
+    Confirming,
+    GivenBack,
+    GivingBack,
+    NotCharged,
+    Order,
+    Phase,
+    Plan,
+    Released,
+    Releasing,
+    Request,
+    Unresolved,
+    Verdict,
+    Way,
+    Why,
+)
+from kiosk.sale.outcome import (
+    Approved,
+)
+from kiosk.sale.rules import Rules
+
+_REQUESTS = {Pay: Request.PAY, Inquire: Request.DETAIL, Cancel: Request.CANCEL, GiveBack: Request.REFUND}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an order needs to know: the time, the rules, and whether its shopper still stands before the machine."""
+
+    now: Moment
+    rules: Rules
+    attended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The order as it is now, and what is to be done. `note` says why something asked for is not done."""
+
+    order: Order
+    commands: tuple[Command, ...] = ()
+    note: str = ""
+
+
+def enter(order: Order, phase: Phase, ctx: Context, *, due: float = NEVER, until: float = NEVER) -> Order:
+    """Begin a phase: its record says since when, its plan begins anew; a request under way stays under way."""
+    plan = Plan(due=due, until=until, last=order.plan.last, busy=order.plan.busy)
+    return replace(order, phase=phase, since=ctx.now.at, plan=plan)
+
+
+def later(order: Order, ctx: Context) -> Order:
+    """Plan the next request after a growing pause: 3 s, 6 s, 12 s ... at most `longest_pause`."""
+    pause = min(ctx.rules.ask_every * 2 ** min(order.plan.asked, 16), ctx.rules.longest_pause)
+    return replace(order, plan=replace(order.plan, due=ctx.now.mono + pause))
+
+
+def begin(order: Order, command: Pay | Inquire | Cancel | GiveBack) -> Next:
+    """Send a request: nothing else goes out for this order before it is answered."""
+    plan = replace(order.plan, busy=_REQUESTS[type(command)], due=NEVER, asked=order.plan.asked + 1)
+    return Next(replace(order, plan=plan), (command,))
+
+
+def ask(order: Order, ctx: Context) -> Next:
+    """Ask DETAIL now, or as soon as the request under way and the pause between two DETAILs allow."""
+    soonest = order.plan.last + ctx.rules.ask_every
+    if order.plan.busy or ctx.now.mono < soonest:
+        return Next(replace(order, plan=replace(order.plan, due=max(soonest, ctx.now.mono))))
+    return begin(replace(order, plan=replace(order.plan, last=ctx.now.mono)), Inquire(order))
+
+
+def overdue(order: Order, since: datetime, ctx: Context) -> bool:
+    """Whether the machine has tried for so long, and often enough, that a person has to look."""
+    return order.plan.asked >= ctx.rules.tries_enough and late(since, ctx)
+
+
+def late(since: datetime, ctx: Context) -> bool:
+    """Whether `since` is longer ago than the machine may try."""
+    return ctx.now.at - since > timedelta(seconds=ctx.rules.give_up)
+
+
+def learn(order: Order, approved: Approved, ctx: Context) -> Order:
+    """Note down what a verified success tells of an order. It may be old: a refund once confirmed stays."""
+    known = {refund.id for refund in order.refunds}
+    return replace(
+        order,
+        gateway_id=order.gateway_id or approved.gateway_id,
+        paid_at=order.paid_at or approved.paid_at or ctx.now.at,
+        refunds=order.refunds + tuple(refund for refund in approved.refunds if refund.id not in known),
+    )
+
+
+def paid(order: Order, approved: Approved, why: Why, ctx: Context) -> Next:
+    """A verified success. The goods are for a shopper who still waits; otherwise the money goes back."""
+    told = () if order.paid_at else (Report(Topic.PAID, ctx.now.at, learn(order, approved, ctx)),)
+    order = learn(order, approved, ctx)
+    if not order.left.minor:
+        back = given_back(order, why, ctx)
+        return Next(back.order, (*told, *back.commands))
+    if ctx.attended:
+        order = enter(order, Releasing(), ctx, until=ctx.now.mono + ctx.rules.release)
+        return Next(order, (*told, Release(order)))
+    back = give_back(order, why, order.left, ctx)
+    return Next(back.order, (*told, *back.commands))
+
+
+def not_charged(order: Order, verdict: Verdict, why: Why | None, ctx: Context) -> Next:
+    """The end without money. It is looked at a few times more, unless PAY never left."""
+    watched = ctx.now.mono + ctx.rules.watch[0] if verdict is not Verdict.NOT_SENT else NEVER
+    order = enter(order, NotCharged(verdict, why), ctx, due=watched)
+    topic = {Verdict.DECLINED: Topic.DECLINED, Verdict.EXPIRED: Topic.EXPIRED}.get(verdict, Topic.CANCELLED)
+    details = {"reason": str(why or verdict)}
+    return Next(order, (Report(topic, ctx.now.at, order, details),))
+
+
+def close(order: Order, why: Why, ctx: Context, *, after: float = 0.0) -> Next:
+    """Begin to close: ask DETAIL for the last time, now or `after` seconds."""
+    order = enter(order, Closing(why), ctx, due=ctx.now.mono + after)
+    return Next(order) if after else ask(order, ctx)
+
+
+def call_off(order: Order, why: Why, ctx: Context) -> Next:
+    """Send CANCEL."""
+    order = enter(order, Cancelling(why), ctx, due=ctx.now.mono)
+    return Next(order) if order.plan.busy else begin(order, Cancel(order))
+
+
+def confirm(order: Order, why: Why, ctx: Context) -> Next:
+    """CANCEL was answered: ask DETAIL where the money is."""
+    return ask(enter(order, Confirming(why), ctx), ctx)
+
+
+def give_back(order: Order, why: Why, amount: Amount, ctx: Context) -> Next:
+    """CANCEL on the day of payment if all of it goes back, REFUND otherwise (gateway.md: the cut-off is 23:59:59)."""
+    same_day = (order.paid_at or order.created_at).astimezone(ctx.now.at.tzinfo).date() == ctx.now.at.date()
+    way = Way.CANCEL if same_day and amount == order.amount and not order.refunds else Way.REFUND
+    number = order.refunds_asked + 1
+    phase = GivingBack(why, amount, way, refund_id(order, number))
+    order = replace(enter(order, phase, ctx, due=ctx.now.mono), refunds_asked=number)
+    return Next(order) if order.plan.busy else send_back(order, phase)
+
+
+def refund_id(order: Order, number: int) -> str:
+    """The id of an order's refund, counted from 1: known to the gateway, which does no refund twice."""
+    return f"{order.id}R{number}"
+
+
+def send_back(order: Order, phase: GivingBack) -> Next:
+    """Ask the gateway to give the money back, the way the phase says."""
+    return begin(order, Cancel(order) if phase.way is Way.CANCEL else GiveBack(order))
+
+
+def given_back(order: Order, why: Why, ctx: Context) -> Next:
+    """The money is back, says DETAIL. What is left of an order that never brought goods stays open."""
+    end = Released() if order.released else Unresolved(why, paid=True) if order.left.minor else GivenBack(why)
+    order = enter(order, end, ctx)
+    details = {"reason": str(why), "refunded": str(order.refunded.minor)}
+    if order.refunds:
+        details["refund_id"] = order.refunds[-1].id
+    return Next(order, (Report(Topic.REFUNDED, ctx.now.at, order, details),))
+
+
+def unresolved(order: Order, why: Why, ctx: Context) -> Next:
+    """The end for the machine: a person has to look."""
+    order = enter(order, Unresolved(why, paid=order.paid_at is not None), ctx)
+    return Next(order, (Report(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
+
+
+def verdict_of(why: Why) -> Verdict:
+    """How an order that was closed because of `why` ended."""
+    return Verdict.EXPIRED if why is Why.EXPIRED else Verdict.CANCELLED

@@ -1,0 +1,60 @@
+"""Recovery: what a kiosk does about the orders it finds in its journal when it starts."""
+
+from dataclasses import replace
+
+from kiosk.sale.events import Moment, ReleaseAnswered
+from kiosk.sale.machine import Step
+from kiosk.sale.moves import Context, Next
+from kiosk.sale.order import (
+    NEVER,
+    Awaiting,
+    Cancelling,
+    Closing,
+    Confirming,
+    GivenBack,
+    GivingBack,
+    NotCharged,
+    Order,
+    Plan,
+    Released,
+    Releasing,
+    Requested,
+    Unresolved,
+    Verdict,
+    Why,
+)
+from kiosk.sale.settlement import release_answered
+from kiosk.sale.state import Kiosk
+
+
+def recover(kiosk: Kiosk, orders: tuple[Order, ...], now: Moment) -> Step:
+    """Take up the orders that the journal holds: nobody stands before the machine for them any more.
+
+    What was being asked is asked again; what was shown or scanned is closed; goods that may or may not have come out
+    are given back as money. The plan of each is made anew, for monotonic time begins with the process.
+    """
+    context = Context(now, kiosk.rules, attended=False)
+    taken = [_take_up(order, context) for order in orders]
+    kept = {moved.order.id: moved.order for moved in taken if moved.order.plan.due != NEVER or moved.order.plan.busy}
+    commands = tuple(command for moved in taken for command in moved.commands)
+    changed = tuple(moved.order for before, moved in zip(orders, taken, strict=True) if before != moved.order)
+    return Step(replace(kiosk, orders={**kiosk.orders, **kept}), commands, changed=changed)
+
+
+def _take_up(order: Order, context: Context) -> Next:
+    now = context.now
+    at_once = Plan(due=now.mono)
+    match order.phase:
+        case Requested() | Awaiting():
+            return Next(replace(order, phase=Closing(Why.RESTARTED), since=now.at, plan=at_once))
+        case Closing() | Cancelling() | Confirming() | GivingBack():
+            return Next(replace(order, plan=at_once))
+        case Releasing() as phase:
+            order = replace(order, plan=Plan())
+            return release_answered(order, phase, ReleaseAnswered(order.id, "interrupted by a restart"), context)
+        case NotCharged(verdict) if verdict is not Verdict.NOT_SENT:
+            passed = (now.at - order.since).total_seconds()
+            looks = sum(after < passed for after in context.rules.watch)
+            return Next(replace(order, plan=Plan(due=now.mono, asked=max(looks - 1, 0))))
+        case Released() | GivenBack() | NotCharged() | Unresolved():
+            return Next(replace(order, plan=Plan()))

@@ -1,0 +1,47 @@
+"""The numbers of a sale: what this kiosk sells by, and how long things may take. All durations in seconds."""
+
+import re
+from dataclasses import dataclass, field
+
+from kiosk.sale.money import Amount
+from kiosk.sale.order import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the operator chose, and the trade's own schedule (gateway.md, "Rules of the trade")."""
+
+    kiosk_id: str
+    products: tuple[Product, ...]
+    least: Amount
+    most: Amount
+    code_lifetime: float = 120.0
+    payment_code_pattern: re.Pattern[str] = field(default_factory=lambda: re.compile(r"^[0-9]{16,32}$"))
+    entry_code: str = ""
+    max_in_doubt: int = 3
+
+    entering: float = 30.0  # an amount nobody finishes
+    choosing: float = 30.0
+    scanning: float = 30.0
+    result: float = 6.0  # a result on the display
+    claim: float = 30.0  # a result with a claim code to write down
+    patience: float = 90.0  # how long a shopper is kept waiting for an outcome in doubt
+    pay_retry: float = 1.0  # between two tries of a PAY that could not be sent
+    pay_tries: int = 3
+    first_ask: float = 3.0  # PAYMENT_CODE and unknown results
+    first_ask_shown: float = 5.0  # ORDER_CODE and CASHIER_PAYMENT: the shopper needs a moment
+    ask_every: float = 3.0  # never less between two DETAILs of one order
+    ask_for: float = 60.0  # an unknown result is asked for this long, then cancelled
+    absent_enough: int = 4  # how often "does not exist" is heard before it is believed
+    longest_pause: float = 300.0  # between two tries of what must be done in the end
+    give_up: float = 86_400.0  # then a person has to look,
+    tries_enough: int = 10  # but never before so many tries: the machine may have been switched off all day
+    release: float = 20.0  # the release must answer by then
+    watch: tuple[float, ...] = (60.0, 600.0, 3600.0)  # looks at an order that ended without money
+    probe_every: float = 60.0  # the gateway is asked for a sign of life when idle
+    probe_offline: float = 10.0
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 letters."""
+        return self.least.currency

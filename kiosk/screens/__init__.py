@@ -1,0 +1,7 @@
+"""A panel value becomes a picture: words in two languages, fonts, QR codes."""
+
+from kiosk.screens.qr import CodeNotShowable
+from kiosk.screens.render import render
+from kiosk.screens.texts import Language, lines
+
+__all__ = ["CodeNotShowable", "Language", "lines", "render"]

@@ -1,0 +1,56 @@
+"""QR codes for small own-light displays: the quiet zone first, then the scale, dark modules on a lit ground.
+
+Measured (README, decisions): with no quiet zone nothing decodes at any scale, and below 2 px a module nothing does
+either. Every code is read back before it is shown.
+"""
+
+from functools import lru_cache
+
+import segno
+import zxingcpp
+from PIL import Image
+
+QUIET = (2, 1)  # modules around the code: 2, or 1 where nothing else lets 2 px a module fit; what is left is lit too
+LEAST_SCALE = 2  # pixels a module
+BEZEL = 24  # pixels of dark around a display, as a phone sees it
+SEEN = 3  # how much larger a phone's camera sees it
+QR = zxingcpp.barcode_formats_from_str("QRCode")
+
+
+class CodeNotShowable(Exception):  # noqa: N818 - it says what can't be done
+    """The code can't be shown so that a phone reads it; one line that does not hold the code."""
+
+
+@lru_cache(maxsize=16)
+def qr(text: str, side: int) -> Image.Image:
+    """A square picture, mode "1", of exactly `side` pixels, with the code of `text` in its middle on a lit ground.
+
+    Raises CodeNotShowable when it does not fit, or can't be read back.
+    """
+    code = segno.make_qr(text, error="l", boost_error=False)
+    modules = len(code.matrix)
+    quiet = next((quiet for quiet in QUIET if LEAST_SCALE * (modules + 2 * quiet) <= side), None)
+    if quiet is None:
+        least = LEAST_SCALE * (modules + 2 * QUIET[-1])
+        raise CodeNotShowable(
+            f"a code of {len(text.encode())} bytes needs {least} pixels, and the display gives {side}"
+        )
+    scale = side // (modules + 2 * quiet)
+    picture = Image.new("1", (side, side), 1)
+    offset = (side - modules * scale) // 2
+    for y, row in enumerate(code.matrix):
+        for x, dark in enumerate(row):
+            if dark:
+                left, top = offset + x * scale, offset + y * scale
+                picture.paste(0, (left, top, left + scale, top + scale))
+    if text not in read_back(picture):
+        raise CodeNotShowable(f"a code of {len(text.encode())} bytes can't be read back from {side} pixels")
+    return picture
+
+
+def read_back(picture: Image.Image) -> list[str]:
+    """The codes on a picture, as a phone would see it on a dark panel."""
+    seen = Image.new("L", (picture.width + 2 * BEZEL, picture.height + 2 * BEZEL))
+    seen.paste(picture.convert("L"), (BEZEL, BEZEL))
+    seen = seen.resize((seen.width * SEEN, seen.height * SEEN), Image.Resampling.NEAREST)
+    return [found.text for found in zxingcpp.read_barcodes(seen, formats=QR, try_invert=False)]

@@ -1,0 +1,125 @@
+"""The words: every line that a shopper can see, in Korean and English. Short, for they have to fit 128x64 pixels."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from kiosk.sale.money import Amount
+from kiosk.sale.order import Product
+from kiosk.sale.panel import Line, Panel, Text
+
+Language: TypeAlias = Literal["ko", "en"]
+
+KO: Mapping[Text, str] = {
+    Text.ENTER_AMOUNT: "금액을 누르세요",
+    Text.AMOUNT: "{amount}",
+    Text.CONFIRM_KEYS: "# 확인  * 지움",
+    Text.TOO_LITTLE: "{amount} 이상",
+    Text.TOO_MUCH: "{amount} 이하",
+    Text.CHOOSE: "결제 방법 선택",
+    Text.OPTION: "{number} {product}",
+    Text.ONE_MOMENT: "잠시만요",
+    Text.SCAN_WITH_PHONE: "QR 스캔 {seconds}초",
+    Text.ENTRY_HERE: "QR 스캔 {seconds}초",
+    Text.ENTRY_ANY: "QR 찍고 금액 입력",
+    Text.HOLD_CODE: "코드 대기 {seconds}초",
+    Text.NOT_A_PAYMENT_CODE: "결제 코드 아님",
+    Text.PAYING: "결제 중",
+    Text.CHECKING: "결제 확인 중",
+    Text.CLOSING: "결제 정리 중",
+    Text.RELEASING: "결제 완료! 받으세요",
+    Text.PAID: "감사합니다",
+    Text.DECLINED: "결제 거절됨",
+    Text.EXPIRED: "시간 초과",
+    Text.CANCELLED: "취소되었습니다",
+    Text.NOT_SENT: "연결 안 됨",
+    Text.MONEY_BACK: "환불해 드립니다",
+    Text.IN_DOUBT: "확인 후 환불",
+    Text.CLAIM: "번호 {code}",
+    Text.TRY_AGAIN: "청구 없음 #재시도",
+    Text.OTHER_WAY: "다른 방법으로",
+    Text.STAR_GIVES_UP: "* 취소",
+    Text.OUT_OF_SERVICE: "이용할 수 없음",
+    Text.NO_NETWORK: "통신 연결 없음",
+    Text.NO_JOURNAL: "저장 장치 고장",
+    Text.NO_RELEASE: "배출 장치 고장",
+    Text.NO_CLOCK: "시계 확인 중",
+    Text.TOO_MANY_IN_DOUBT: "이전 결제 확인 중",
+    Text.NO_WAY_TO_PAY: "결제 수단 없음",
+    Text.STOPPING: "종료 중",
+}
+EN: Mapping[Text, str] = {
+    Text.ENTER_AMOUNT: "Enter amount",
+    Text.AMOUNT: "{amount}",
+    Text.CONFIRM_KEYS: "# OK  * clear",
+    Text.TOO_LITTLE: "min {amount}",
+    Text.TOO_MUCH: "max {amount}",
+    Text.CHOOSE: "How to pay?",
+    Text.OPTION: "{number} {product}",
+    Text.ONE_MOMENT: "One moment",
+    Text.SCAN_WITH_PHONE: "Scan me {seconds}s",
+    Text.ENTRY_HERE: "Scan me {seconds}s",
+    Text.ENTRY_ANY: "Scan to pay",
+    Text.HOLD_CODE: "Show code {seconds}s",
+    Text.NOT_A_PAYMENT_CODE: "Not a pay code",
+    Text.PAYING: "Paying ...",
+    Text.CHECKING: "Checking ...",
+    Text.CLOSING: "Closing ...",
+    Text.RELEASING: "Paid! Here it is",
+    Text.PAID: "Thank you!",
+    Text.DECLINED: "Declined",
+    Text.EXPIRED: "Time is over",
+    Text.CANCELLED: "Cancelled",
+    Text.NOT_SENT: "No connection",
+    Text.MONEY_BACK: "Money goes back",
+    Text.IN_DOUBT: "Not confirmed",
+    Text.CLAIM: "No. {code}",
+    Text.TRY_AGAIN: "Not charged # =>",
+    Text.OTHER_WAY: "Use another way",
+    Text.STAR_GIVES_UP: "* cancel",
+    Text.OUT_OF_SERVICE: "Out of service",
+    Text.NO_NETWORK: "No network",
+    Text.NO_JOURNAL: "Storage fault",
+    Text.NO_RELEASE: "Release fault",
+    Text.NO_CLOCK: "Clock not set",
+    Text.TOO_MANY_IN_DOUBT: "Earlier sales open",
+    Text.NO_WAY_TO_PAY: "No way to pay",
+    Text.STOPPING: "Stopping",
+}
+WORDS: Mapping[Language, Mapping[Text, str]] = {"ko": KO, "en": EN}
+PRODUCTS: Mapping[Language, Mapping[Product, str]] = {
+    "ko": {
+        Product.ORDER_CODE: "화면 QR 스캔",
+        Product.PAYMENT_CODE: "내 결제 코드",
+        Product.CASHIER_PAYMENT: "결제 페이지",
+        Product.ENTRY_CODE: "매장 QR",
+    },
+    "en": {
+        Product.ORDER_CODE: "Scan a QR",
+        Product.PAYMENT_CODE: "Show my code",
+        Product.CASHIER_PAYMENT: "Payment page",
+        Product.ENTRY_CODE: "Store QR",
+    },
+}
+
+
+def amount_words(amount: Amount, language: Language) -> str:
+    """As people of that language write it: `1,500원`, `KRW 1,500`, `SGD 15.00`."""
+    whole, dot, part = amount.major.partition(".")
+    number = f"{int(whole):,}{dot}{part}"
+    return f"{number}원" if language == "ko" and amount.currency == "KRW" else f"{amount.currency} {number}"
+
+
+def words(line: Line, language: Language) -> str:
+    """A line, with what goes into it."""
+    return WORDS[language][line.text].format(
+        amount=amount_words(line.amount, language) if line.amount else "",
+        seconds=line.seconds,
+        number=line.number,
+        product=PRODUCTS[language][line.product] if line.product else "",
+        code=line.code,
+    )
+
+
+def lines(panel: Panel, language: Language) -> list[str]:
+    """The panel's words as plain text."""
+    return [words(line, language) for line in panel.lines]

@@ -1,0 +1,82 @@
+"""What happens when: power cuts, restarts, a dead network, a stop in mid-sale; with the daemon as a process."""
+
+import asyncio
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+from kiosk_process import World
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_code_that_was_shown_when_the_power_went_is_closed_at_the_next_start(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    kiosk.daemon.stop(signal.SIGKILL)
+    await kiosk.start()
+    await kiosk.told(shown["order_id"], "payment.cancelled")
+    assert (await kiosk.gateway_order(shown["order_id"]))["status"] == "closed"
+
+
+async def test_a_payment_made_while_the_power_was_away_is_given_back(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    kiosk.daemon.stop(signal.SIGKILL)
+    await kiosk.scan(shown["qr"])
+    await kiosk.start()
+    await kiosk.told(shown["order_id"], "payment.paid", "payment.refunded")
+    assert (await kiosk.gateway_order(shown["order_id"]))["given_back"] == "1500"
+    assert (await kiosk.state())["released"] == 0
+
+
+async def test_a_stop_in_mid_sale_closes_the_code_first(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    assert await asyncio.to_thread(kiosk.daemon.stop, signal.SIGTERM) == 0
+    assert (await kiosk.gateway_order(shown["order_id"]))["status"] == "closed"
+    assert "Traceback" not in "\n".join(kiosk.daemon.log)
+
+
+async def test_a_second_daemon_on_the_same_directory_refuses_to_start(kiosk: World) -> None:
+    second = await kiosk.run("run")
+    assert second.returncode == 1
+    assert len(second.stderr.splitlines()) == 1
+
+
+async def test_out_of_service_while_the_gateway_is_silent_and_back_by_itself(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    await kiosk.faults({call: {"drop_before": {}} for call in ("pay", "detail", "cancel", "refund")})
+    await kiosk.keys("*")
+    await kiosk.until(lambda state: not state["online"])
+    await kiosk.faults({})
+    await kiosk.named("cancelled")
+    await kiosk.until(lambda state: state["online"])
+    assert (await kiosk.gateway_order(shown["order_id"]))["status"] == "closed"
+    await kiosk.keys("*")
+    await kiosk.named("idle")
+
+
+async def test_a_success_for_another_amount_is_never_paid(kiosk: World) -> None:
+    await kiosk.client.put(f"{kiosk.sandbox}/sandbox/notify-url", json={"url": ""})
+    await kiosk.faults({"detail": {"wrong_amount": {"times": 2}}})
+    shown = await kiosk.shown()
+    await kiosk.scan(shown["qr"])
+    await kiosk.until(lambda state: not state["online"])
+    assert (await kiosk.state())["released"] == 0
+    await kiosk.named("paid")
+
+
+async def test_systemd_hears_of_readiness_state_and_health(kiosk: World, tmp_path: Path) -> None:
+    await asyncio.to_thread(kiosk.daemon.stop)
+    heard: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        kiosk.daemon.env = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
+        await kiosk.start()
+        while heard.count("WATCHDOG=1") < 3 or "STATUS=idle" not in heard:
+            heard.append(await asyncio.to_thread(lambda: systemd.recv(200).decode()))
+        stopped = asyncio.to_thread(kiosk.daemon.stop, signal.SIGTERM)
+        assert await stopped == 0
+        while heard[-1] != "STOPPING=1":
+            heard.append(await asyncio.to_thread(lambda: systemd.recv(200).decode()))
+    assert "READY=1" in heard

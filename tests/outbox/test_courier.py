@@ -1,0 +1,228 @@
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from webhook_receiver import SECRET, Receiver, answer, receiving
+
+from kiosk.journal import Entry, Journal, OutboxRow, OutboxState
+from kiosk.outbox import Courier, Webhook, backoff
+from kiosk.sale.commands import Report, Topic
+
+pytestmark = pytest.mark.anyio
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def at_once(_attempts: int) -> float:
+    return 0.0
+
+
+def for_an_hour(_attempts: int) -> float:
+    return 3600.0
+
+
+class JournalRows:
+    """The journal as the daemon lends it to the courier: away from the event loop, one call at a time."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self._turn = asyncio.Lock()
+
+    async def oldest(self) -> OutboxRow | None:
+        async with self._turn:
+            return next(iter(await asyncio.to_thread(self.journal.pending, 1)), None)
+
+    async def delivered(self, sequence: int, at: datetime) -> None:
+        async with self._turn:
+            await asyncio.to_thread(self.journal.delivered, sequence, at)
+
+    async def postpone(self, sequence: int, attempts: int, why: str) -> None:
+        async with self._turn:
+            await asyncio.to_thread(self.journal.postpone, sequence, attempts, why)
+
+    async def quarantine(self, sequence: int, why: str) -> None:
+        async with self._turn:
+            await asyncio.to_thread(self.journal.quarantine, sequence, why)
+
+    async def post(self, count: int) -> None:
+        async with self._turn:
+            entry = Entry(now(), reports=(Report(Topic.FAULT, now()),) * count)
+            await asyncio.to_thread(self.journal.write, entry)
+
+    async def in_state(self, state: OutboxState) -> list[int]:
+        async with self._turn:
+            return sorted(row.sequence for row in self.journal.rows(state, 1000))
+
+
+@pytest.fixture
+async def rows(tmp_path: Path) -> AsyncIterator[JournalRows]:
+    with Journal.open(tmp_path, "kiosk-0001") as journal:
+        yield JournalRows(journal)
+
+
+@asynccontextmanager
+async def courier(
+    rows: JournalRows, url: str, delay: Callable[[int], float] = at_once, limit: float = 10.0
+) -> AsyncIterator[Courier]:
+    """A courier at work until the end of the block."""
+    async with Webhook(url, SECRET, limit=limit) as webhook:
+        courier = Courier(rows, webhook, now, delay)
+        work = asyncio.create_task(courier.run())
+        try:
+            yield courier
+            assert not work.done()  # whatever happened, it goes on
+        finally:
+            work.cancel()
+            await asyncio.wait([work])
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not seen():  # noqa: ASYNC110 - what is awaited happens in another program's place: a server, a disk
+            await asyncio.sleep(0.005)
+
+
+async def settled(rows: JournalRows, receiver: Receiver) -> None:
+    """Until nothing waits any more; then every signature is checked."""
+    async with asyncio.timeout(20):
+        while await rows.in_state(OutboxState.PENDING):  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.005)
+    receiver.verify()
+
+
+async def test_what_waits_is_delivered_in_order_and_once(rows: JournalRows) -> None:
+    await rows.post(20)
+    async with receiving() as receiver, courier(rows, receiver.url):
+        await settled(rows, receiver)
+        assert receiver.sequences == list(range(1, 21))
+        assert len(set(receiver.ids)) == 20
+
+
+async def test_a_report_that_fails_holds_up_the_later_ones_and_keeps_its_id(rows: JournalRows) -> None:
+    await rows.post(3)
+    bad = [answer(503), b"", answer(429), b"nonsense", answer(500)]
+    async with receiving(answer(200), *bad) as receiver, courier(rows, receiver.url):
+        await settled(rows, receiver)
+        assert receiver.sequences == [1, 2, 2, 2, 2, 2, 2, 3]
+        assert len(set(receiver.ids[1:7])) == 1
+        assert len(set(receiver.bodies[1:7])) == 1
+        assert len(set(receiver.ids)) == 3
+
+
+async def test_a_server_that_never_answers_loses_nothing(rows: JournalRows) -> None:
+    await rows.post(2)
+    async with receiving(None, None) as receiver, courier(rows, receiver.url, limit=0.1):
+        await settled(rows, receiver)
+        assert receiver.sequences == [1, 1, 1, 2]
+
+
+async def test_a_refused_report_is_set_aside_and_the_next_one_goes_on(rows: JournalRows) -> None:
+    await rows.post(4)
+    async with receiving(answer(200), answer(410), answer(302)) as receiver, courier(rows, receiver.url):
+        await settled(rows, receiver)
+        assert receiver.sequences == [1, 2, 3, 4]
+        assert await rows.in_state(OutboxState.QUARANTINED) == [2, 3]
+        assert await rows.in_state(OutboxState.DELIVERED) == [1, 4]
+
+
+async def test_a_report_put_back_is_delivered_with_the_same_id(rows: JournalRows) -> None:
+    await rows.post(2)
+    async with receiving(answer(404)) as receiver, courier(rows, receiver.url) as at_work:
+        await settled(rows, receiver)
+        rows.journal.retry(None)
+        at_work.wake()
+        await settled(rows, receiver)
+        assert receiver.sequences == [1, 2, 1]
+        assert receiver.ids[0] == receiver.ids[2]
+
+
+async def test_a_new_report_wakes_the_courier(rows: JournalRows) -> None:
+    async with receiving() as receiver, courier(rows, receiver.url) as at_work:
+        for count in range(1, 4):
+            await rows.post(1)
+            at_work.wake()
+            await until(lambda count=count: receiver.sequences == list(range(1, count + 1)))
+
+
+async def test_when_the_network_comes_back_the_next_try_is_at_once(rows: JournalRows) -> None:
+    await rows.post(2)
+    async with receiving(answer(500)) as receiver, courier(rows, receiver.url, for_an_hour) as at_work:
+        await until(lambda: rows.journal.pending(1)[0].attempts == 1)
+        at_work.wake()
+        await settled(rows, receiver)
+        assert receiver.sequences == [1, 1, 2]
+
+
+async def test_without_a_wake_the_courier_waits_as_long_as_it_is_told(rows: JournalRows) -> None:
+    asked: list[int] = []
+
+    def delay(attempts: int) -> float:
+        asked.append(attempts)
+        return 0.3
+
+    await rows.post(1)
+    async with receiving(answer(500), answer(500)) as receiver, courier(rows, receiver.url, delay):
+        start = time.monotonic()
+        await settled(rows, receiver)
+        assert time.monotonic() - start >= 0.6
+    assert asked == [1, 2]
+
+
+async def test_a_wait_that_the_server_asks_for_is_kept_even_when_woken(rows: JournalRows) -> None:
+    await rows.post(1)
+    busy = answer(503, "retry-after: 1")
+    async with receiving(busy) as receiver, courier(rows, receiver.url, for_an_hour) as at_work:
+        await until(lambda: len(receiver.bodies) == 1)
+        start = time.monotonic()
+        at_work.wake()
+        await settled(rows, receiver)
+        assert time.monotonic() - start >= 0.9
+
+
+async def test_failed_tries_are_counted_on_through_a_restart(rows: JournalRows) -> None:
+    await rows.post(1)
+    async with receiving(answer(500), answer(502)) as receiver:
+        for failed in (1, 2):
+            async with courier(rows, receiver.url, for_an_hour):
+                await until(lambda failed=failed: rows.journal.pending(1)[0].attempts == failed)
+        assert rows.journal.pending(1)[0].trouble == "answered 502"
+        async with courier(rows, receiver.url, for_an_hour):
+            await settled(rows, receiver)
+        assert len(set(receiver.ids)) == 1
+
+
+async def test_a_courier_stopped_in_the_middle_sends_the_same_report_again(rows: JournalRows) -> None:
+    await rows.post(2)
+    async with receiving(None) as receiver:
+        async with courier(rows, receiver.url):
+            await until(lambda: len(receiver.bodies) == 1)
+        async with courier(rows, receiver.url):
+            await settled(rows, receiver)
+        assert receiver.sequences == [1, 1, 2]
+        assert receiver.ids[0] == receiver.ids[1]
+
+
+async def test_reports_wait_for_a_server_that_is_away_and_go_when_it_is_back(rows: JournalRows) -> None:
+    await rows.post(3)
+    async with receiving() as receiver:
+        url = receiver.url
+    async with courier(rows, url, backoff.delay) as at_work:
+        await until(lambda: rows.journal.pending(1)[0].attempts >= 1)
+        async with receiving(port=int(url.split(":")[2].split("/")[0])) as receiver:
+            at_work.wake()
+            await settled(rows, receiver)
+            assert receiver.sequences == [1, 2, 3]
+
+
+async def test_a_place_that_can_not_remember_ends_the_courier(rows: JournalRows) -> None:
+    await rows.post(1)
+    rows.journal._connection.execute("PRAGMA query_only = ON")  # as a disk that has become read-only
+    async with receiving() as receiver, Webhook(receiver.url, SECRET) as webhook:
+        with pytest.raises(Exception, match="can't be written"):
+            await Courier(rows, webhook, now).run()
