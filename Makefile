@@ -20,11 +20,12 @@ demo: .venv/.run ## Run the whole kiosk on this machine (ARGS=--script: without 
 test: .venv/.test ## Run every test (ARGS: for pytest)
 	$(BIN)/pytest -n auto $(ARGS)
 
-lint: .venv/.dev ## Check style, types and the imports between rooms
+lint: .venv/.dev ## Check style, types, the imports between rooms, and the README's diagrams
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m kiosk.sale.diagram --check README.md
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--python-version 3.11

@@ -19,9 +19,12 @@ from rich.console import Console
 from rich.table import Table
 
 from kiosk.journal import STATES, JournalError, JournalReader, OutboxState, read
+from kiosk.sale import show
+from kiosk.sale.events import Moment
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order
-from kiosk.settings import Settings, SettingsError, load, shown
+from kiosk.sale.order import Order, Product
+from kiosk.sale.state import EntryShown, Kiosk
+from kiosk.settings import Settings, SettingsError, load, rules, shown
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A payment kiosk.")
 config_app = typer.Typer(no_args_is_help=True, help="The configuration.")
@@ -105,7 +108,7 @@ def run() -> None:
         asyncio.run(run_until_stopped(settings, read_credentials(settings)))
     except SettingsError as error:
         _fail(str(error), 2)
-    except (DaemonError, JournalError) as error:
+    except (DaemonError, JournalError, OSError) as error:
         _fail(str(error), 1)
 
 
@@ -119,11 +122,14 @@ def demo(
 ) -> None:
     """Run the whole kiosk on this machine, without hardware and without an account."""
     from kiosk import demo as played  # noqa: PLC0415 - likewise
+    from kiosk.app.run import DaemonError  # noqa: PLC0415 - likewise
 
     try:
         good = asyncio.run(played.script() if script else played.stage(port))
     except KeyboardInterrupt:
         return
+    except (DaemonError, OSError) as error:
+        _fail(str(error), 1)
     if not good:
         raise typer.Exit(1)
 
@@ -137,6 +143,8 @@ def sandbox(port: Annotated[int, typer.Option(help="Where it listens, on 127.0.0
         asyncio.run(played.gateway_alone(port))
     except KeyboardInterrupt:
         return
+    except OSError as error:
+        _fail(str(error), 1)
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------
@@ -365,7 +373,24 @@ def config_check() -> None:
         read_credentials(settings)
     except SettingsError as error:
         _fail(str(error), 2)
+    if Product.ENTRY_CODE in settings.payment.products:
+        _check_entry_code(settings)
     _print("the configuration and the credentials are in order")
+
+
+def _check_entry_code(settings: Settings) -> None:
+    """The static code is known now, so it can be seen now whether the display can show it."""
+    from kiosk.screens import CodeNotShowable, FontMissing, render  # noqa: PLC0415 - its fonts are not for the others
+
+    numbers, display = rules(settings), settings.hardware.display
+    shown = Kiosk(numbers, EntryShown(numbers.most, numbers.code_lifetime), orders={}, troubles={})
+    panel = show.panel(shown, Moment(0.0, datetime.now(ZoneInfo(settings.gateway.timezone))))
+    try:
+        render(panel, language=settings.kiosk.language, size=(display.width, display.height), mode="1")
+    except CodeNotShowable as error:
+        _fail(f"payment.entry_code: {error}; it takes a larger display ([hardware.display])", 2)
+    except FontMissing as error:
+        _fail(str(error), 1)
 
 
 @config_app.command("show")

@@ -11,6 +11,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
@@ -30,7 +31,7 @@ class Credentials:
 
 
 def read_credentials(settings: Settings) -> Credentials:
-    """Read what the configuration needs. Raises SettingsError, one line a file."""
+    """Read what the configuration needs. Raises SettingsError: one line about the first file that can't be used."""
     directory, kind = settings.kiosk.credentials_dir, settings.gateway.sign_type
     listens, reports = settings.listener is not None, settings.notifications.webhook is not None
     return Credentials(
@@ -51,11 +52,17 @@ def _text(file: Path) -> str:
         raise SettingsError(f"{file}: not found; expected a credential, see README") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: can't be read: {type(error).__name__}") from None
-    if mode & 0o077 and not str(file).startswith(os.environ.get("CREDENTIALS_DIRECTORY") or "\0"):
+    if mode & 0o077 and not _is_systemds(file):
         raise SettingsError(f"{file}: others can read it (mode {mode:04o}); chmod 600 {file}")
     if not text:
         raise SettingsError(f"{file}: is empty; expected a credential")
     return text
+
+
+def _is_systemds(file: Path) -> bool:
+    """Whether systemd put it there (LoadCredential=), in a directory that it lets nobody else see."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    return bool(directory) and file.parent == Path(directory or "")
 
 
 def _webhook_secret(file: Path) -> str:
@@ -71,7 +78,7 @@ def _webhook_secret(file: Path) -> str:
 def _private_key(file: Path) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(_text(file).encode(), password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SettingsError(f"{file}: expected an RSA private key in PEM without a password") from None
     if not isinstance(key, RSAPrivateKey):
         raise SettingsError(f"{file}: expected an RSA private key")
@@ -81,7 +88,7 @@ def _private_key(file: Path) -> RSAPrivateKey:
 def _public_key(file: Path) -> RSAPublicKey:
     try:
         key = load_pem_public_key(_text(file).encode())
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise SettingsError(f"{file}: expected an RSA public key in PEM") from None
     if not isinstance(key, RSAPublicKey):
         raise SettingsError(f"{file}: expected an RSA public key")

@@ -1,7 +1,7 @@
 """Where the gateway's NOTIFICATIONs come in: `POST /notification`. Whom to believe, and what is done, others say.
 
-Acknowledged with HTTP 200 only when it was accepted, which means: it is on disk. Bodies are limited in size and time,
-and nothing of them is logged.
+Acknowledged with HTTP 200 only when it was accepted, which means: it is on disk. Bodies are limited in size and time
+(the gateway waits 5 s for its acknowledgement, then sends again), and nothing of them is logged.
 """
 
 import asyncio
@@ -16,8 +16,7 @@ from starlette.routing import Route
 
 _log = logging.getLogger(__name__)
 LARGEST = 64 * 1024  # bytes of a NOTIFICATION
-SLOWEST = 5.0  # seconds in which its body has to arrive
-ANSWER_WITHIN = 4.5  # seconds; the gateway waits 5 for the acknowledgement
+ANSWER_WITHIN = 4.5  # seconds from its first byte to our answer
 
 
 class Answer(Enum):
@@ -36,21 +35,27 @@ class _TooLarge(Exception):  # noqa: N818 - the sender's fault
     """The body is larger than is read."""
 
 
-def listener(accept: Accept, acknowledgement: bytes) -> Starlette:
-    """The app. `accept` gets headers (names in lower case) and body; `acknowledgement` is the good answer's body."""
+def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_WITHIN) -> Starlette:
+    """The app. `accept` gets headers (names in lower case) and body; `acknowledgement` is the good answer's body.
+
+    `within`: seconds for all of it; whoever sends too slowly gets 408, and 503 when `accept` takes too long.
+    """
 
     async def notification(request: Request) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return _refused(415, "expected application/json")
+        end = asyncio.get_running_loop().time() + within
         try:
-            async with asyncio.timeout(SLOWEST):
+            async with asyncio.timeout_at(end):
                 body = await _body(request)
         except TimeoutError:
             return _refused(408, "too slow")
         except _TooLarge:
             return _refused(413, f"larger than {LARGEST} bytes")
+        except ClientDisconnect:
+            return _refused(400, "broken off")
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout_at(end):
                 answer = await accept(dict(request.headers), body)
         except TimeoutError:
             answer = Answer.FAILED
@@ -66,14 +71,11 @@ async def _body(request: Request) -> bytes:
     if declared.isdigit() and int(declared) > LARGEST:
         raise _TooLarge
     parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > LARGEST:
-                raise _TooLarge
-            parts.append(part)
-    except ClientDisconnect:
-        return b""
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            raise _TooLarge
+        parts.append(part)
     return b"".join(parts)
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STOP_WITHIN = 1  # seconds for answers in hand when the server stops
 BUSY = 64  # connections served at once; more are told to come again
@@ -28,6 +28,46 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _UntilStop:
+    """Ends answers that would go on for ever, as event streams do, once the server stops.
+
+    An app that has read a whole request can wait for nothing more from it but the client's leaving. So the server's
+    stop is told to it as just that, and the answer it leaves is closed in good order.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.stopping = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the app answer."""
+        read = begun = ended = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun, ended
+            begun = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
+            await send(message)
+
+        async def until_stop() -> Message:
+            nonlocal read
+            if not read:
+                message = await receive()
+                read = not message.get("more_body", False)
+                return message
+            waits = (asyncio.ensure_future(receive()), asyncio.create_task(self.stopping.wait()))
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                return waits[0].result() if waits[0].done() else {"type": "http.disconnect"}
+            finally:
+                for wait in waits:
+                    wait.cancel()
+
+        await self._app(scope, until_stop, watched)
+        if begun and not ended and self.stopping.is_set():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 @contextlib.asynccontextmanager
@@ -65,8 +105,9 @@ async def serving_unix(app: ASGIApp, path: Path) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _served(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    served = _UntilStop(app)
     config = uvicorn.Config(
-        app,
+        served,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -84,6 +125,7 @@ async def _served(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
         yield
     finally:
         ready.cancel()
+        served.stopping.set()
         server.should_exit = True
         await task
         listener.close()

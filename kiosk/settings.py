@@ -4,17 +4,19 @@ Each mistake is one line that names the file, the key, the value and what is exp
 not here but in files of the credentials directory (`kiosk.credentials`).
 """
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
 from kiosk.sale.order import Product
@@ -23,6 +25,7 @@ from kiosk.sale.rules import Rules
 DEFAULT = Path("/etc/kiosk/kiosk.toml")
 NOT_OURS = frozenset({"KIOSK_CONFIG", "KIOSK_BENCH", "KIOSK_HYPOTHESIS_EXAMPLES"})  # no settings, though named so
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PASSWORD = re.compile(r"//[^/]*@")  # in an address
 
 
 class SettingsError(Exception):
@@ -40,18 +43,32 @@ def _zone(name: str) -> str:
     return name
 
 
+def _parts(url: str) -> SplitResult | None:
+    """An address with a host, without a password; None when it is not one. Configurations are shown, passwords not."""
+    try:
+        parts = urlsplit(url)
+        whole = bool(parts.hostname) and parts.port != 0  # reading the port raises ValueError for what is none
+    except ValueError:
+        return None
+    return parts if whole and "@" not in parts.netloc and not re.search(r"\s", url) else None
+
+
 def _gateway_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+    parts = _parts(url)
+    if parts and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
         return url.rstrip("/")
-    raise ValueError("expected an https:// address (http:// is for this machine only)")
+    raise ValueError("expected an https:// address without a password (http:// is for this machine only)")
 
 
 def _web_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.hostname and parts.scheme in ("https", "http"):
+    parts = _parts(url)
+    if parts and parts.scheme in ("https", "http"):
         return url
-    raise ValueError("expected an http(s):// address")
+    raise ValueError("expected an http(s):// address without a password")
+
+
+def _notify_url(url: str) -> str:
+    return _web_url(url) if url else ""
 
 
 def _path(path: str) -> str:
@@ -64,6 +81,12 @@ def _currency(code: str) -> str:
     if code in MINOR_DIGITS:
         return code
     raise ValueError("expected ISO 4217 letters of a currency that is supported, such as KRW")
+
+
+def _products(products: tuple[Product, ...]) -> tuple[Product, ...]:
+    if 0 < len(products) == len(set(products)):
+        return products
+    raise ValueError("expected one product or more, each once")
 
 
 def _pattern(text: str) -> str:
@@ -127,7 +150,7 @@ class GatewaySection(_Section):
     sign_type: Literal["SHA", "RSA", "TOKEN"] = "SHA"
     sign_id: Annotated[str, Field(min_length=1)]
     timezone: Zone = "Asia/Singapore"
-    notify_url: str = ""
+    notify_url: Annotated[str, AfterValidator(_notify_url)] = ""
     digest: Literal["sha256", "sha512", "sha1"] = "sha256"
     salt_separator: Literal["&", ""] = "&"
     qr_value: Literal["text", "image"] = "text"
@@ -139,7 +162,7 @@ class PaymentSection(_Section):
     """[payment]."""
 
     currency: Annotated[str, AfterValidator(_currency)] = "KRW"
-    products: Annotated[tuple[Product, ...], Field(min_length=1)] = (Product.ORDER_CODE, Product.PAYMENT_CODE)
+    products: Annotated[tuple[Product, ...], AfterValidator(_products)] = (Product.ORDER_CODE, Product.PAYMENT_CODE)
     description: Annotated[str, Field(min_length=1, max_length=256)]
     code_lifetime: Annotated[float, Field(ge=30, le=3600)] = 120
     min_amount: str = "100"
@@ -153,8 +176,6 @@ class PaymentSection(_Section):
         least, most = self.amount("min_amount"), self.amount("max_amount")
         if not 0 < least.minor <= most.minor:
             raise ValueError(f"min_amount = {self.min_amount!r}: expected more than 0 and not more than max_amount")
-        if len(set(self.products)) != len(self.products):
-            raise ValueError("products: expected each product once")
         if Product.ENTRY_CODE in self.products and not is_emvco(self.entry_code):
             raise ValueError(
                 "entry_code: expected the static EMVCo payload, with its checksum (tag 63), for ENTRY_CODE"
@@ -252,15 +273,18 @@ def load(path: Path | None) -> Settings:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{file}: not found; name the file with --config or $KIOSK_CONFIG") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: can't be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: is not TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"{file}: can't be read: {why}") from None
     _refuse_unknown_variables(os.environ)
     try:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError("\n".join(f"{file}: {_line(one)}" for one in error.errors())) from None
+    except UnreadableVariable:  # pydantic reads lists from the environment as JSON
+        raise SettingsError('environment: KIOSK_PAYMENT__PRODUCTS: expected JSON such as ["ORDER_CODE"]') from None
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -271,16 +295,43 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
 
 
 def _line(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, which it does not export for use
-    key = ".".join(str(part) for part in error["loc"])
+    key, value = ".".join(str(part) for part in error["loc"]), _PASSWORD.sub("//...@", repr(error["input"]))
     match error["type"]:
         case "missing":
             return f"{key}: missing; it has to be set"
-        case "extra_forbidden":
-            return f"{key} = {error['input']!r}: no such setting"
+        case "extra_forbidden":  # without its value: it may be a secret at a wrong place
+            return f"{key}: no such setting"
+        case "model_type":
+            return f"{key} = {value}: expected a section, [{key}]"
         case "value_error" if isinstance(error["input"], dict):  # a section whose values do not fit each other
             return f"{key}.{error['msg'].removeprefix('Value error, ')}"
         case _:
-            return f"{key} = {error['input']!r}: {error['msg'].removeprefix('Value error, ')}"
+            return f"{key} = {value}: {_expected(error['type'], error['msg'], error.get('ctx', {}))}"
+
+
+EXPECTED = {  # pydantic's kinds of mistakes, with its limits, as a person would say it
+    "string_type": "text in quotes",
+    "path_type": "text in quotes",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "tuple_type": "a list, in brackets",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than_equal": "{le:g} or less",
+    "string_too_short": "something, not nothing",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "text that matches {pattern}",
+}
+
+
+def _expected(kind: str, message: str, limits: Mapping[str, Any]) -> str:
+    if kind in EXPECTED:
+        return f"expected {EXPECTED[kind].format(**limits)}"
+    return message.removeprefix("Value error, ").replace("Input should be", "expected")
 
 
 def shown(settings: Settings) -> str:
@@ -298,14 +349,8 @@ def _toml(section: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
 
 
 def _value(value: object) -> str:
-    match value:
-        case str():
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"'
-        case list():
-            return f"[{', '.join(_value(item) for item in value)}]"
-        case _:
-            return str(value)
+    """A value of TOML, which JSON's strings, numbers and lists are, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def rules(settings: Settings) -> Rules:

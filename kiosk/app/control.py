@@ -46,7 +46,8 @@ class Control:
             routes=[
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
                 Route("/outbox/retry", self._retry, methods=["POST"]),
-            ]
+            ],
+            exception_handlers={JournalError: _unreadable},
         )
 
     async def _order(self, request: Request) -> JSONResponse:
@@ -61,10 +62,7 @@ class Control:
         if wanted is None:
             return _line(f"{verb!r} is none of refund, cancel, inquire", done=False, status=404)
         asked = time.monotonic()
-        try:
-            notes = await self._inbox.ask(*reloaded, wanted)
-        except JournalError as error:
-            return _line(str(error), done=False, status=503)
+        notes = await self._inbox.ask(*reloaded, wanted)
         if notes:
             return _line(notes[-1].partition(": ")[2] or notes[-1], done=False, status=409, order=order)
         return await self._outcome(order, asked)
@@ -87,6 +85,10 @@ class Control:
         put_back = await self._ledger.call(lambda journal: journal.retry(sequence))
         self._wake_courier()
         return _line(f"{put_back} put back to be delivered", done=bool(put_back) or sequence is None)
+
+
+async def _unreadable(_: Request, error: Exception) -> JSONResponse:
+    return _line(str(error), done=False, status=503)
 
 
 def _wanted(verb: str, order: Order, amount: str | None) -> Event | None:

@@ -61,13 +61,14 @@ class Ledger:
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._unwritten: deque[Entry] = deque()
         self._pen = asyncio.Lock()
+        self._failed = False
 
     def put(self, job: Job) -> None:
         """Hand over a step's record and commands."""
         self._jobs.put_nowait(job)
 
     async def call(self, work: Callable[[Journal], T]) -> T:
-        """Let the outbox use the journal, between two records."""
+        """Use the journal, between two records. Raises JournalError as `work` does."""
         async with self._pen:
             return await asyncio.to_thread(work, self._journal)
 
@@ -106,16 +107,17 @@ class Ledger:
         return await self._write_again()
 
     async def _write_again(self) -> bool:
-        failed_before = len(self._unwritten) > 1
         while self._unwritten:
             entry = self._unwritten[0]
             try:
                 await self.call(partial(Journal.write, entry=entry))
             except JournalError as error:
+                self._failed = True
                 self._inbox.post(PartFailed(Part.JOURNAL, str(error)))
                 return False
             self._unwritten.popleft()
-        if failed_before:
+        if self._failed:
+            self._failed = False
             self._inbox.post(PartRecovered(Part.JOURNAL))
         return True
 
@@ -123,6 +125,8 @@ class Ledger:
         for command in job.commands:
             if isinstance(command, Pay | Cancel | GiveBack | Release):
                 self._inbox.post(not_done(command))
+            else:  # questions move nothing, and are to be answered
+                self._perform(command, job.began)
         if job.handled and not job.handled.done():
             job.handled.set_exception(JournalError("the journal could not be written; nothing was done"))
 

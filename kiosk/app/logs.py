@@ -5,9 +5,8 @@ import os
 import re
 import sys
 
-CODE = re.compile(r"(?<![0-9A-Za-z])([0-9]{2})[0-9]{10,26}([0-9]{4})(?![0-9A-Za-z])")  # 16 to 32 digits
+CODE = re.compile(r"([0-9]{2})[0-9]{10,}([0-9]{4})")  # 16 digits or more, whatever is written around them
 QUIET = ("httpx", "httpcore", "uvicorn", "uvicorn.error", "asyncio")
-FIELDS = ("ORDER_ID", "EVENT")
 
 
 def masked(text: str) -> str:
@@ -19,9 +18,19 @@ class _Masking(logging.Filter):
     """The last line of defence: nothing above it logs codes, and if it did, they would not be read."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = masked(record.getMessage()), None
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            message = f"{record.msg} (its arguments do not fit)"
+        record.msg, record.args = masked(message), None
         if record.exc_info:
             record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
+            record.exc_info = None  # the journal's handler would write it out once more
+        if record.stack_info:
+            record.stack_info = masked(record.stack_info)
+        for name, value in vars(record).items():
+            if name.isupper() and isinstance(value, str) and name != "ORDER_ID":
+                setattr(record, name, masked(value))
         return True
 
 
@@ -62,4 +71,5 @@ def _journal(kiosk_id: str) -> logging.Handler | None:
     except ImportError:
         return None
     handler: logging.Handler = journal.JournalHandler(SYSLOG_IDENTIFIER="kiosk", KIOSK_ID=kiosk_id)
+    handler.setFormatter(logging.Formatter("%(message)s"))  # level and logger are fields there
     return handler

@@ -1,35 +1,60 @@
-"""The outbox's rows, kept by the journal and written by the daemon's one writer."""
+"""The outbox's rows, kept by the journal and written by the daemon's one writer.
 
+A disk that does not take a record holds up the outbox, as it does the sale, until it does: what was delivered has to be
+remembered before the next report goes.
+"""
+
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
-from kiosk.app.ledger import Ledger
-from kiosk.journal import OutboxRow
+from kiosk.app.inbox import Inbox
+from kiosk.app.ledger import RETRY, Ledger
+from kiosk.journal import Journal, JournalError, OutboxRow
+from kiosk.sale.events import Part, PartFailed, PartRecovered
+
+T = TypeVar("T")
 
 
 class JournalRows:
     """`kiosk.outbox.Rows` over the ledger. `changed` is told of each change."""
 
-    def __init__(self, ledger: Ledger, changed: Callable[[], None]) -> None:
+    def __init__(self, ledger: Ledger, inbox: Inbox, changed: Callable[[], None]) -> None:
         self._ledger = ledger
+        self._inbox = inbox
         self._changed = changed
 
     async def oldest(self) -> OutboxRow | None:
         """The first report that waits."""
-        rows = await self._ledger.call(lambda journal: journal.pending(1))
+        rows = await self._surely(lambda journal: journal.pending(1))
         return rows[0] if rows else None
 
     async def delivered(self, sequence: int, at: datetime) -> None:
         """The operator has it."""
-        await self._ledger.call(lambda journal: journal.delivered(sequence, at))
+        await self._surely(lambda journal: journal.delivered(sequence, at))
         self._changed()
 
     async def postpone(self, sequence: int, attempts: int, why: str) -> None:
         """It waits on."""
-        await self._ledger.call(lambda journal: journal.postpone(sequence, attempts, why))
+        await self._surely(lambda journal: journal.postpone(sequence, attempts, why))
         self._changed()
 
     async def quarantine(self, sequence: int, why: str) -> None:
         """It is set aside."""
-        await self._ledger.call(lambda journal: journal.quarantine(sequence, why))
+        await self._surely(lambda journal: journal.quarantine(sequence, why))
         self._changed()
+
+    async def _surely(self, work: Callable[[Journal], T]) -> T:
+        failed = False
+        while True:
+            try:
+                done = await self._ledger.call(work)
+            except JournalError as error:
+                failed = True
+                self._inbox.post(PartFailed(Part.JOURNAL, str(error)))
+                await asyncio.sleep(RETRY)
+            else:
+                if failed:
+                    self._inbox.post(PartRecovered(Part.JOURNAL))
+                return done

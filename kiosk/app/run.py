@@ -42,6 +42,7 @@ from kiosk.sale import machine, recovery
 from kiosk.sale.events import StopWanted, Woken
 from kiosk.sale.panel import Panel
 from kiosk.sale.state import InHand
+from kiosk.screens import FontMissing, find_fonts
 from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, rules
 
@@ -87,7 +88,8 @@ async def daemon(settings: Settings, credentials: Credentials) -> AsyncIterator[
         house.callback(journal.close)
         try:
             board = open_board(board_config(settings))
-        except DeviceError as error:
+            find_fonts()
+        except (DeviceError, FontMissing) as error:
             raise DaemonError(str(error)) from error
         house.callback(board.close)
         gateway = Gateway(account(settings, credentials))
@@ -118,7 +120,7 @@ async def daemon(settings: Settings, credentials: Credentials) -> AsyncIterator[
         loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present)
         lookup = Lookup(lambda: loop.state.orders, ledger)
         deliver_now = await _deliver(
-            settings, credentials, house, tasks, JournalRows(ledger, view.outbox_changed), clock
+            settings, credentials, house, tasks, JournalRows(ledger, inbox, view.outbox_changed), clock
         )
         host, port = settings.panel.host, settings.panel.port
         panel_url = await house.enter_async_context(serving(front_panel(view, host=host), host=host, port=port))

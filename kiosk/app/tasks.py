@@ -27,10 +27,18 @@ class Tasks:
 
 @contextlib.asynccontextmanager
 async def running() -> AsyncIterator[Tasks]:
-    """Tasks that run while the context is open. A bug in one raises here, with the rest cancelled."""
+    """Tasks that run while the context is open. A bug in one raises here, with the rest cancelled.
+
+    What the context itself raises, as a port that is taken, comes out as it is, not in a group.
+    """
+    trouble: Exception | None = None
     async with asyncio.TaskGroup() as group:
         tasks = Tasks(group)
         try:
             yield tasks
+        except Exception as error:  # noqa: BLE001 - raised below, outside of the group
+            trouble = error
         finally:
             tasks.cancel()
+    if trouble is not None:
+        raise trouble

@@ -4,6 +4,7 @@ A snapshot of the present, news of each change, and the simulated board's keys, 
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 from kiosk.app.ledger import Ledger
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.frontpanel.view import NotSimulated, OrderLine, Snapshot
-from kiosk.journal import Counts
+from kiosk.journal import Counts, JournalError
 from kiosk.sale.events import Part
 from kiosk.sale.panel import Panel
 from kiosk.sale.state import Kiosk
@@ -75,7 +76,8 @@ class View:
         while True:
             await self._outbox.wait()
             self._outbox.clear()
-            self._counts = await ledger.call(lambda journal: journal.counts())
+            with contextlib.suppress(JournalError):  # the ledger says so louder
+                self._counts = await ledger.call(lambda journal: journal.counts())
             self.bump()
 
     def snapshot(self) -> Snapshot:

@@ -1,9 +1,10 @@
 """The front panel's API and page (interfaces.md, "Front panel"). Knows HTTP and `view`; presses no key by itself.
 
 It listens on loopback. Still, a page in a browser on the same machine could send to it, so requests must name a host
-that is ours, and those that press keys must not come from another page.
+that is ours (`gate`), and those that press keys must not come from another page.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
@@ -12,15 +13,14 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 import segno
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from kiosk.frontpanel.gate import Gate
 from kiosk.frontpanel.view import Machine, NotSimulated, Snapshot
 
 MOST_KEYS = 64  # of one request
@@ -29,27 +29,20 @@ LARGEST_PICTURE = 10 * 1024 * 1024  # bytes
 LONGEST_CODE = 512  # characters that are pasted as a code
 LAST_ORDERS = 20
 PING = 15  # seconds between two signs of life of an event stream
+COME_BACK = 1000  # milliseconds after which a page that lost its event stream tries again
 PAGE = {
     "/": ("panel.html", "text/html"),
     "/panel.js": ("panel.js", "text/javascript"),
     "/panel.css": ("panel.css", "text/css"),
 }
-HEADERS = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 
 
 def front_panel(machine: Machine, *, host: str) -> Starlette:
     """The app. `host`: the address it listens on, without the port."""
-    panel = _FrontPanel(machine)
-    names = sorted({"127.0.0.1", "localhost", "[::1]", "::1", host})
     return Starlette(
-        routes=panel.routes,
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)],
-        exception_handlers={HTTPException: _refused, NotSimulated: _not_simulated, ValueError: _wrong},
+        routes=_FrontPanel(machine).routes,
+        middleware=[Middleware(Gate, names=frozenset({"localhost", host}))],
+        exception_handlers={HTTPException: _refused, NotSimulated: _not_simulated},
     )
 
 
@@ -74,22 +67,18 @@ class _FrontPanel:
         content = files(__package__).joinpath(name).read_bytes()
 
         async def serve(_: Request) -> Response:
-            return Response(content, media_type=media_type, headers=HEADERS)
+            return Response(content, media_type=media_type)
 
         return serve
 
     async def _state(self, _: Request) -> Response:
-        return JSONResponse(state_json(self._machine.snapshot()), headers=HEADERS)
+        return JSONResponse(state_json(self._machine.snapshot()))
 
     async def _display(self, _: Request) -> Response:
-        return Response(self._machine.picture(), media_type="image/png", headers=HEADERS)
+        return Response(self._machine.picture(), media_type="image/png")
 
     async def _events(self, _: Request) -> Response:
-        async def told() -> AsyncIterator[ServerSentEvent]:
-            async for snapshot in self._machine.changes():
-                yield ServerSentEvent(json.dumps(state_json(snapshot), ensure_ascii=False), event="state")
-
-        return EventSourceResponse(told(), ping=PING, headers={**HEADERS, "cache-control": "no-store"})
+        return StreamingResponse(_told(self._machine.changes()), media_type="text/event-stream")
 
     async def _orders(self, _: Request) -> Response:
         lines = [
@@ -104,13 +93,13 @@ class _FrontPanel:
             }
             for line in await self._machine.orders(LAST_ORDERS)
         ]
-        return JSONResponse(lines, headers=HEADERS)
+        return JSONResponse(lines)
 
     async def _seen(self, _: Request) -> Response:
         seen = await self._machine.seen()
         if seen is None:
             raise HTTPException(404, "nothing is held before the camera")
-        return Response(seen, media_type="image/png", headers=HEADERS)
+        return Response(seen, media_type="image/png")
 
     async def _keys(self, request: Request) -> Response:
         _same_page(request)
@@ -121,7 +110,10 @@ class _FrontPanel:
             raise HTTPException(400, 'expected {"keys": "1500#"}') from None
         if not isinstance(keys, str) or not 1 <= len(keys) <= MOST_KEYS:
             raise HTTPException(400, f"expected 1 to {MOST_KEYS} keys")
-        await self._machine.press(keys)
+        try:
+            await self._machine.press(keys)
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from None
         return Response(status_code=204)
 
     async def _look(self, request: Request) -> Response:
@@ -129,7 +121,10 @@ class _FrontPanel:
         body = await _body(request, LARGEST_PICTURE)
         if request.headers.get("content-type", "").startswith("text/plain"):
             body = _as_picture(body)
-        await self._machine.look(body)
+        try:
+            await self._machine.look(body)
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from None
         return Response(status_code=204)
 
     async def _confirm(self, request: Request) -> Response:
@@ -162,6 +157,22 @@ def state_json(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
+async def _told(changes: AsyncIterator[Snapshot]) -> AsyncIterator[str]:
+    """The events of a stream, with a comment now and then: only writing shows that a reader has gone."""
+    yield f"retry: {COME_BACK}\n\n"
+    while True:
+        coming = asyncio.ensure_future(anext(changes))
+        try:
+            while not (await asyncio.wait({coming}, timeout=PING))[0]:
+                yield ": still here\n\n"
+            snapshot = coming.result()
+        except StopAsyncIteration:
+            return
+        finally:
+            coming.cancel()
+        yield f"event: state\ndata: {json.dumps(state_json(snapshot), ensure_ascii=False)}\n\n"
+
+
 def _same_page(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
@@ -170,11 +181,14 @@ def _same_page(request: Request) -> None:
 
 async def _body(request: Request, most: int) -> bytes:
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise HTTPException(413, f"larger than {most} bytes")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise HTTPException(413, f"larger than {most} bytes")
+            parts.append(part)
+    except ClientDisconnect:
+        raise HTTPException(400, "broken off") from None
     return b"".join(parts)
 
 
@@ -196,13 +210,9 @@ def _acted(*, done: bool) -> Response:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return JSONResponse({"error": error.detail if isinstance(error, HTTPException) else ""}, status_code=status)
+    assert isinstance(error, HTTPException)  # noqa: S101 - for mypy: Starlette calls it for nothing else
+    return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
 
 
 async def _not_simulated(_request: Request, _error: Exception) -> Response:
     return JSONResponse({"error": "only a simulated board can be worked from here"}, status_code=409)
-
-
-async def _wrong(_: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, status_code=400)

@@ -20,6 +20,7 @@ const KEYS = "123A456B789C*0#D";
 const at = id => document.getElementById(id);
 let words = WORDS.en;
 let last = null;
+let shown = Date.now();
 
 function speak(language) {
   words = WORDS[language] ?? WORDS.en;
@@ -43,7 +44,11 @@ async function send(path, body, type) {
 
 // --- keys ---
 
-const press = key => send("/api/keys", JSON.stringify({keys: key}), "application/json");
+let pressed = Promise.resolve();  // one after the other: the browser would send several at once, in any order
+
+function press(key) {
+  pressed = pressed.then(() => send("/api/keys", JSON.stringify({keys: key}), "application/json"));
+}
 
 for (const key of KEYS) {
   const button = document.createElement("button");
@@ -56,7 +61,9 @@ for (const key of KEYS) {
 }
 
 document.addEventListener("keydown", event => {
-  if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (last && !last.simulated) return;
+  if (event.target === at("code") || (event.key === "Enter" && event.target.closest(".side"))) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const key = {Enter: "#", Escape: "*", Backspace: "*"}[event.key] ?? event.key.toUpperCase();
   if (!KEYS.includes(key) || key.length !== 1) return;
   event.preventDefault();
@@ -115,7 +122,7 @@ function show(state) {
   at("outbox").textContent = [pending && words.waiting(pending), quarantined && words.aside(quarantined)].filter(Boolean).join(", ");
   at("outbox").classList.toggle("bad", quarantined > 0);
   for (const lamp of at("lamps").children) lamp.className = state.lights[lamp.dataset.lamp];
-  at("display").src = `/api/display.png?${Date.now()}`;
+  at("display").src = `/api/display.png?${shown += 1}`;
   at("display").alt = words.display + state.screen.join(" / ");
   at("lens").classList.toggle("looking", state.state === "scanning");
   at("released").textContent = state.released;
@@ -128,8 +135,8 @@ function show(state) {
 }
 
 async function orders() {
-  const answer = await fetch("/api/orders");
-  if (!answer.ok) return;
+  const answer = await fetch("/api/orders").catch(() => null);
+  if (!answer?.ok) return;
   const rows = (await answer.json()).map(order => {
     const row = document.createElement("tr");
     const time = new Date(order.at).toLocaleTimeString(document.documentElement.lang);
@@ -143,11 +150,27 @@ async function orders() {
   if (rows.length === 1 && rows[0].cells.length === 1) rows[0].cells[0].textContent = words.none;
 }
 
+// Pixels are squares: the display is drawn a whole number of times its size, or a code on it would be uneven.
+function fit() {
+  const {naturalWidth, parentElement} = at("display");
+  if (!naturalWidth) return;
+  const room = parentElement.clientWidth - 2 * parseFloat(getComputedStyle(parentElement).paddingLeft);
+  const times = Math.floor(room / naturalWidth);
+  at("display").width = times ? times * naturalWidth : room;
+}
+at("display").addEventListener("load", fit);
+addEventListener("resize", fit);
+
+function listen() {
+  const events = new EventSource("/api/events");
+  events.addEventListener("state", event => show(JSON.parse(event.data)));
+  events.addEventListener("error", () => {
+    document.body.classList.add("lost");
+    at("online").textContent = words.lost;
+    at("online").classList.add("bad");
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000);  // refused; it tries no more by itself
+  });
+}
+
 speak("en");
-const events = new EventSource("/api/events");
-events.addEventListener("state", event => show(JSON.parse(event.data)));
-events.addEventListener("error", () => {
-  document.body.classList.add("lost");
-  at("online").textContent = words.lost;
-  at("online").classList.add("bad");
-});
+listen();

@@ -123,7 +123,8 @@ class _Running:
         _allowed(row, type(turn.session))
         self.kiosk = replace(self.kiosk, session=turn.session)
         if turn.opened:
-            self.kiosk = replace(self.kiosk, last_id=shopper.order_number(self.kiosk.last_id, self.now))
+            number = shopper.order_number(self.kiosk.last_id, self.now)
+            self.kiosk = replace(self.kiosk, last_id=number, spent=turn.opened.plan.code or self.kiosk.spent)
             self._keep(turn.opened)
         self.commands.extend(turn.commands)
         if turn.tell:
@@ -253,7 +254,7 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
             running.kiosk = replace(kiosk, probing=False)
             running.reach(outcome)
         case Reloaded(order):
-            if order.id not in kiosk.orders:
+            if order.ended and order.id not in kiosk.orders:  # one that has not ended was read too early
                 running.kiosk = replace(kiosk, orders={**kiosk.orders, order.id: replace(order, plan=Plan())})
         case Woken():
             pass

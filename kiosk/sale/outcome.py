@@ -85,9 +85,15 @@ Outcome: TypeAlias = PayOutcome | DetailOutcome | CancelOutcome | RefundOutcome
 
 
 def about(approved: Approved, order_id: str, amount: Amount) -> Approved | Unknown:
-    """Believe a success only if it is for this order with this amount and currency (rule of money 1)."""
+    """Believe a success only if it is for this order with this amount and currency (rule of money 1).
+
+    Nor is one believed that says more was given back than was paid.
+    """
     if approved.order_id not in (order_id, None):
         return Unknown(f"a success for another order than {order_id}")
     if approved.amount != amount:
         return Unknown(f"a success over {approved.amount} instead of {amount} for {order_id}")
+    back = sum(refund.amount.minor for refund in approved.refunds)
+    if back > amount.minor or any(refund.amount.currency != amount.currency for refund in approved.refunds):
+        return Unknown(f"refunds of more than {amount}, or in another currency, for {order_id}")
     return replace(approved, order_id=order_id)

@@ -48,12 +48,10 @@ from kiosk.sale.outcome import (
 def pay_answered(order: Order, phase: Requested, event: PayAnswered, ctx: Context) -> Next:
     """PAY was answered: money, a code to show, a refusal, or doubt."""
     match event.outcome:
-        case Approved() as approved:
-            return moves.paid(order, approved, phase.close or Why.LATE, ctx)
-        case Declined():
+        case Approved() | Declined() | Closed() as stated:
+            return _stated(order, stated, phase.close or Why.LATE, ctx)
+        case Refused() if order.product is Product.PAYMENT_CODE:  # a code that is used up, too old or none at all
             return moves.not_charged(order, Verdict.DECLINED, None, ctx)
-        case Closed():
-            return moves.not_charged(order, Verdict.EXPIRED, None, ctx)
         case Refused(reason):
             ended = moves.not_charged(order, Verdict.NOT_SENT, None, ctx)
             fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"PAY refused: {reason}"})
@@ -86,14 +84,14 @@ def _doubt(order: Order, phase: Requested, ctx: Context) -> Next:
     return Next(moves.enter(order, Awaiting(), ctx, due=due, until=until))
 
 
-def requested_notified(order: Order, _phase: Requested, event: Notified, ctx: Context) -> Next:
+def requested_notified(order: Order, phase: Requested, event: Notified, ctx: Context) -> Next:
     """A NOTIFICATION overtook PAY's own answer."""
-    return _stated(order, event.outcome, Why.LATE, ctx)
+    return _stated(order, event.outcome, phase.close or Why.LATE, ctx)
 
 
 def requested_woken(order: Order, _phase: Requested, _event: Woken, _ctx: Context) -> Next:
     """PAY could not be sent: the same order once more."""
-    return Next(order) if order.plan.busy else moves.begin(order, Pay(order, order.plan.code))
+    return moves.begin(order, Pay(order, order.plan.code))
 
 
 def requested_gave_up(order: Order, _phase: Requested, event: GaveUp | CancelWanted, ctx: Context) -> Next:
@@ -178,7 +176,7 @@ def cancelling_woken(order: Order, phase: Cancelling, _event: Woken, ctx: Contex
     """CANCEL again."""
     if moves.overdue(order, order.created_at, ctx):
         return moves.unresolved(order, phase.why, ctx)
-    return Next(order) if order.plan.busy else moves.begin(order, Cancel(order))
+    return moves.begin(order, Cancel(order))
 
 
 def confirming_stated(order: Order, phase: Confirming, event: DetailAnswered | Notified, ctx: Context) -> Next:

@@ -206,7 +206,9 @@ def result_key(kiosk: Kiosk, session: Result, event: KeyPressed, now: Moment) ->
 
 
 def scanned(kiosk: Kiosk, session: Scanning, event: CodeScanned, now: Moment) -> Turn:
-    """A payment code is paid with; anything else is told in one line, and nothing is sent."""
+    """A payment code is paid with, once; anything else is told in one line, and nothing is sent."""
+    if event.code == kiosk.spent:
+        return Turn(session)
     if not kiosk.rules.payment_code_pattern.fullmatch(event.code.value):
         return Turn(replace(session, problem=Text.NOT_A_PAYMENT_CODE))
     if kiosk.trouble:
@@ -214,9 +216,10 @@ def scanned(kiosk: Kiosk, session: Scanning, event: CodeScanned, now: Moment) ->
     return _pay(kiosk, Product.PAYMENT_CODE, session.amount, now, event.code)
 
 
-def code_not_showable(_kiosk: Kiosk, session: InHand, _event: CodeNotShowable, _now: Moment) -> Turn:
+def code_not_showable(kiosk: Kiosk, session: InHand, _event: CodeNotShowable, _now: Moment) -> Turn:
     """A code that no phone could read is not shown: its order is closed."""
-    return Turn(session, tell=GaveUp(session.order_id, Why.NOT_SHOWN))
+    shown = isinstance(kiosk.orders[session.order_id].phase, Awaiting)
+    return Turn(session, tell=GaveUp(session.order_id, Why.NOT_SHOWN) if shown else None)
 
 
 def entry_paid(kiosk: Kiosk, session: Session, event: EntryPaid, now: Moment) -> Turn:
@@ -249,21 +252,19 @@ def entry_paid(kiosk: Kiosk, session: Session, event: EntryPaid, now: Moment) ->
 # --- time and changes ------------------------------------------------------------------------------------------------
 
 
-def over(_kiosk: Kiosk, session: Entering | Choosing | EntryShown | Result, _event: Woken, now: Moment) -> Turn:
+def over(_kiosk: Kiosk, _session: Entering | Choosing | EntryShown | Result, _event: Woken, _now: Moment) -> Turn:
     """No screen stays for ever."""
-    return Turn(Idle()) if now.mono >= session.until else Turn(session)
+    return Turn(Idle())
 
 
 def scan_over(kiosk: Kiosk, session: Scanning, _event: Woken, now: Moment) -> Turn:
     """No code came: back to the choice."""
-    return _back(kiosk, session.amount, now) if now.mono >= session.until else Turn(session)
+    return _back(kiosk, session.amount, now)
 
 
 def patience_over(kiosk: Kiosk, session: InHand, _event: Woken, now: Moment) -> Turn:
     """An outcome in doubt is not waited for any longer: the shopper gets a claim code, the order goes on alone."""
-    order = kiosk.in_hand
-    if order is None or now.mono < session.leave_at:
-        return Turn(session)
+    order = kiosk.orders[session.order_id]
     return Turn(Result(Name.CHECKING, Text.IN_DOUBT, order, now.mono + kiosk.rules.claim))
 
 

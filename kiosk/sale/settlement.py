@@ -61,8 +61,6 @@ def release_answered(order: Order, _phase: Releasing, event: ReleaseAnswered, ct
 
 def releasing_woken(order: Order, phase: Releasing, _event: Woken, ctx: Context) -> Next:
     """The release never answered: we can't say that the goods came out, so the money goes back."""
-    if ctx.now.mono < order.plan.until:
-        return Next(order)
     return release_answered(order, phase, ReleaseAnswered(order.id, "the release did not answer in time"), ctx)
 
 
@@ -112,8 +110,6 @@ def giving_back_woken(order: Order, phase: GivingBack, _event: Woken, ctx: Conte
     """Alternate: ask whether it is back, and if not ask for it again."""
     if moves.overdue(order, order.since, ctx):
         return moves.unresolved(order, phase.why, ctx)
-    if order.plan.busy:
-        return Next(order)
     return moves.ask(order, ctx) if order.plan.asked % 2 else moves.send_back(order, phase)
 
 

@@ -91,7 +91,7 @@ def _panel(kiosk: Kiosk, now: Moment) -> Panel:
             product = Product.PAYMENT_CODE
             return Panel(Name.SCANNING, lines, WAITS_FOR_SHOPPER, camera=True, amount=amount, product=product)
         case EntryShown(amount, _):
-            lines = (Line(Text.ENTRY_HERE, amount=amount, seconds=left), Line(Text.AMOUNT, amount=amount))
+            lines = (Line(Text.ENTRY_HERE, amount=amount), Line(Text.STAR_GIVES_UP))
             return Panel(
                 Name.SHOWING_CODE,
                 lines,

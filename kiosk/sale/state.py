@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from kiosk.sale.events import Part
 from kiosk.sale.money import Amount
-from kiosk.sale.order import IN_DOUBT, NEVER, Order, Product
+from kiosk.sale.order import IN_DOUBT, NEVER, Order, Product, Secret
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.rules import Rules
 
@@ -85,7 +85,11 @@ Session: TypeAlias = Idle | OutOfService | Entering | Choosing | Scanning | Entr
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """The whole state. `last_id` is the newest order's number, `probe_due` when the gateway is to be asked again."""
+    """The whole state.
+
+    `last_id` is the newest order's number, `probe_due` when the gateway is to be asked again, `spent` the payment code
+    that was paid with last: a code is good for one payment, and its phone may still be before the camera.
+    """
 
     rules: Rules
     session: Session
@@ -95,6 +99,7 @@ class Kiosk:
     probe_due: float = 0.0
     probing: bool = False
     stopping: bool = False
+    spent: Secret | None = None
 
     @property
     def in_hand(self) -> Order | None:

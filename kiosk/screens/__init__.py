@@ -1,7 +1,8 @@
 """A panel value becomes a picture: words in two languages, fonts, QR codes."""
 
+from kiosk.screens.fonts import FontMissing, find_fonts
 from kiosk.screens.qr import CodeNotShowable
 from kiosk.screens.render import render
 from kiosk.screens.texts import Language, lines
 
-__all__ = ["CodeNotShowable", "Language", "lines", "render"]
+__all__ = ["CodeNotShowable", "FontMissing", "Language", "find_fonts", "lines", "render"]

@@ -7,12 +7,12 @@ from PIL import ImageFont
 
 PIXEL = Path("/usr/share/fonts/opentype/unifont/unifont.otf")  # crisp at 16 px and its multiples: small displays
 SMOOTH = Path("/usr/share/fonts/truetype/nanum/NanumGothicBold.ttf")  # large displays
-PACKAGES = {PIXEL: "fonts-unifont", SMOOTH: "fonts-nanum"}
+PACKAGES = "fonts-unifont fonts-nanum"
 PIXEL_SIZE = 16
 
 
 class FontMissing(Exception):  # noqa: N818 - it says what is missing
-    """A font is not installed; the message names its Debian package."""
+    """A font is not installed; the message names the Debian packages."""
 
 
 @cache
@@ -21,4 +21,10 @@ def font(file: Path, size: int) -> ImageFont.FreeTypeFont:
     try:
         return ImageFont.truetype(str(file), size)
     except OSError as error:
-        raise FontMissing(f"{file}: no such font; apt install {PACKAGES[file]}") from error
+        raise FontMissing(f"{file}: no such font; apt install {PACKAGES}") from error
+
+
+def find_fonts() -> None:
+    """See at start that the fonts are there. Raises FontMissing."""
+    for file in (PIXEL, SMOOTH):
+        font(file, PIXEL_SIZE)

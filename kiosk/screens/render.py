@@ -3,6 +3,7 @@
 Small displays (under 160 px high) get a pixel font, 16 px a line; larger ones a smooth one in proportion.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -41,12 +42,15 @@ def _with_code(picture: Image.Image, draw: ImageDraw.ImageDraw, panel: Panel, la
         side = min(width, height - row - GAP)
         picture.paste(qr(panel.qr or "", side).convert("L"), ((width - side) // 2, 0))
         box = (0, side + GAP, width, height)
-    _stack(draw, [words(line, language) for line in panel.lines], box, _row(picture.size))
+    _stack(draw, panel.lines, language, box, _row(picture.size))
 
 
 def _words_only(draw: ImageDraw.ImageDraw, panel: Panel, language: Language, size: tuple[int, int]) -> None:
     width, height = size
     row = _row(size)
+    if len(panel.lines) * row > height:  # more options than lines: they go before the heading
+        _column(draw, panel.lines[1:], language, width, (0, row))
+        return
     heading, rest = panel.lines[0], list(panel.lines[1:])
     shown = words(heading, language)
     bar = row + 2
@@ -54,21 +58,22 @@ def _words_only(draw: ImageDraw.ImageDraw, panel: Panel, language: Language, siz
     _centred(draw, shown, (0, 1, width, bar - 1), row, fill=0)
     amounts = [line for line in rest if line.text is Text.AMOUNT]
     others = [line for line in rest if line.text is not Text.AMOUNT]
-    footer = _footer_height(others, row)
+    footer = len(others) * row
     if amounts:
         box = (0, bar, width, height - footer)
         _as_large_as_fits(draw, words(amounts[0], language), box)
     top = height - footer if amounts else bar + max(0, (height - bar - footer) // 2)
-    for line in others:
-        align_left = line.text is Text.OPTION
-        _centred(draw, words(line, language), (0, top, width, top + row), row, left=align_left)
+    _column(draw, others, language, width, (top, row))
+
+
+def _column(
+    draw: ImageDraw.ImageDraw, lines: Sequence[Line], language: Language, width: int, place: tuple[int, int]
+) -> None:
+    """Lines below one another; `place` is the first one's top and the height of each. Options begin on the left."""
+    top, row = place
+    for line in lines:
+        _centred(draw, words(line, language), (0, top, width, top + row), row, left=line.text is Text.OPTION)
         top += row
-    if not rest and not amounts:
-        draw.rectangle((width // 2 - 8, (bar + height) // 2, width // 2 + 8, (bar + height) // 2 + 1), fill=255)
-
-
-def _footer_height(others: list[Line], row: int) -> int:
-    return len(others) * row
 
 
 def _row(size: tuple[int, int]) -> int:
@@ -116,13 +121,21 @@ def _largest(text: str, width: int, height: int) -> int:
     return size
 
 
-def _stack(draw: ImageDraw.ImageDraw, texts: list[str], box: tuple[int, int, int, int], row: int) -> None:
-    """Words in a box, wrapped at blanks, as many lines as fit."""
+def _stack(
+    draw: ImageDraw.ImageDraw,
+    lines: Sequence[Line],
+    language: Language,
+    box: tuple[int, int, int, int],
+    row: int,
+) -> None:
+    """Lines beside or below a code, the first ones first; the heading is wrapped at blanks where there is room."""
     x0, y0, x1, y1 = box
-    wrapped = [part for text in texts for part in _wrap(text, x1 - x0, row)]
     room = max(1, (y1 - y0) // row)
-    top = y0 + (y1 - y0 - min(room, len(wrapped)) * row) // 2
-    for text in wrapped[:room]:
+    heading, *rest = [words(line, language) for line in lines[:room]]
+    wrapped = [*_wrap(heading, x1 - x0, row), *rest]
+    fitting = wrapped if len(wrapped) <= room else [heading, *rest]
+    top = y0 + (y1 - y0 - len(fitting) * row) // 2
+    for text in fitting:
         _centred(draw, text, (x0, top, x1, top + row), row)
         top += row
 

@@ -49,9 +49,19 @@ async def test_a_declined_code_is_told_and_a_second_try_is_another_order(kiosk: 
             f"{kiosk.daemon.panel}/api/camera", content=code["code"], headers={"content-type": "text/plain"}
         )
         await kiosk.named(expected)
-    first, second = await kiosk.gateway_orders()
+    first, second = await kiosk.gateway_orders()  # the first phone was still before the camera: a code is used once
     assert first["order_id"] != second["order_id"]
     assert (first["charged"], second["charged"]) == ("0", "1500")
+
+
+async def test_a_code_that_was_used_is_told_as_declined_and_not_as_a_fault(kiosk: World) -> None:
+    code = (await kiosk.client.post(f"{kiosk.sandbox}/sandbox/codes", json={})).json()["code"]
+    used_up = code[:-4] + "0000"
+    await kiosk.keys("1500#2")
+    await kiosk.named("scanning")
+    await kiosk.client.post(f"{kiosk.daemon.panel}/api/camera", content=used_up, headers={"content-type": "text/plain"})
+    declined = await kiosk.named("declined")
+    await kiosk.told(declined["order_id"], "payment.declined")
 
 
 async def test_a_payment_that_has_to_be_confirmed_in_the_wallet_is_waited_for(kiosk: World) -> None:

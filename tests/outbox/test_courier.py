@@ -84,14 +84,14 @@ async def courier(
 
 async def until(seen: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not seen():  # noqa: ASYNC110 - what is awaited happens in another program's place: a server, a disk
+        while not seen():
             await asyncio.sleep(0.005)
 
 
 async def settled(rows: JournalRows, receiver: Receiver) -> None:
     """Until nothing waits any more; then every signature is checked."""
     async with asyncio.timeout(20):
-        while await rows.in_state(OutboxState.PENDING):  # noqa: ASYNC110 - likewise
+        while await rows.in_state(OutboxState.PENDING):
             await asyncio.sleep(0.005)
     receiver.verify()
 

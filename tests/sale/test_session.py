@@ -1,0 +1,1070 @@
+"""Stories of shoppers, operators and failing parts: each test's name and body are a line of the specification."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sale_examples import SCANNED, SHOWN, Till, at, kinds, order, reports, rules, showing, won
+
+from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
+from kiosk.sale.events import (
+    CancelWanted,
+    CodeNotShowable,
+    EntryPaid,
+    Event,
+    InquiryWanted,
+    Part,
+    PartFailed,
+    PartRecovered,
+    PayAnswered,
+    ProbeAnswered,
+    RefundWanted,
+    Reloaded,
+    StopWanted,
+)
+from kiosk.sale.machine import next_wake, start
+from kiosk.sale.money import Amount
+from kiosk.sale.order import (
+    IN_DOUBT,
+    Awaiting,
+    Cancelling,
+    Closing,
+    Confirming,
+    GivenBack,
+    GivingBack,
+    NotCharged,
+    Phase,
+    Product,
+    Refund,
+    Released,
+    Releasing,
+    Requested,
+    Unresolved,
+    Verdict,
+    Way,
+    Why,
+)
+from kiosk.sale.outcome import (
+    Absent,
+    Accepted,
+    Approved,
+    Closed,
+    Declined,
+    NotSent,
+    Pending,
+    Refused,
+    Unknown,
+)
+from kiosk.sale.panel import Name, Text
+from kiosk.sale.recovery import recover
+from kiosk.sale.rules import Rules
+
+LOST, OFFLINE = Unknown("no answer"), NotSent("no connection")
+SHOWN_ONLY, SCANNED_ONLY, STATIC_ONLY = (
+    rules(one) for one in (Product.ORDER_CODE, Product.PAYMENT_CODE, Product.ENTRY_CODE)
+)
+
+
+def heading(till: Till) -> Text:
+    return till.panel.lines[0].text
+
+
+def scanning() -> Till:
+    """A till that looks for a payment code over 1500 KRW."""
+    till = Till(SCANNED_ONLY)
+    till.keys("1500#")
+    assert till.name is Name.SCANNING
+    return till
+
+
+def paying() -> Till:
+    """A till that has sent PAY with a scanned code."""
+    till = scanning()
+    till.scan()
+    assert till.name is Name.PAYING
+    return till
+
+
+def sold(terms: Rules = SHOWN_ONLY) -> Till:
+    """A till that has just sold something."""
+    till = Till(terms)
+    till.keys("1500#")
+    till.pay(Pending("UQ-1", SHOWN))
+    till.notify(till.success())
+    till.release()
+    assert till.name is Name.PAID
+    return till
+
+
+def static(minor: int = 1500, **fields: object) -> EntryPaid:
+    return EntryPaid(replace(Approved(None, "UQ-static", won(minor)), **fields))
+
+
+# --- amounts ---------------------------------------------------------------------------------------------------------
+
+
+def test_digits_enter_an_amount_in_whole_won() -> None:
+    till = Till()
+    till.keys("1500")
+    assert till.name is Name.ENTERING
+    assert till.panel.amount == won(1500)
+
+
+def test_leading_zeros_are_nothing() -> None:
+    till = Till()
+    till.keys("00100")
+    assert till.panel.amount == won(100)
+
+
+def test_the_last_digits_are_decimals_where_the_currency_has_some() -> None:
+    dollars = Rules("K1", (Product.ORDER_CODE,), Amount(100, "SGD"), Amount(20_000, "SGD"))
+    till = Till(dollars)
+    till.keys("1505")
+    assert till.panel.amount == Amount.parse("15.05", "SGD")
+    assert kinds(till.keys("#")) == [Pay]
+
+
+@pytest.mark.parametrize("keys", ["#", "0#", "000#", "99#"])
+def test_too_little_is_told_and_nothing_is_sent(keys: str) -> None:
+    till = Till(SHOWN_ONLY)
+    assert till.keys(f"1*{keys}") == []
+    assert heading(till) is Text.TOO_LITTLE
+    assert till.panel.lines[0].amount == won(100)
+
+
+@pytest.mark.parametrize("digits", ["200001", "999999999999", "1" * 500])
+def test_too_much_is_told_and_nothing_is_sent(digits: str) -> None:
+    till = Till(SHOWN_ONLY)
+    assert till.keys(f"{digits}#") == []
+    assert heading(till) is Text.TOO_MUCH
+    assert till.panel.lines[0].amount == won(200_000)
+
+
+@pytest.mark.parametrize("digits", ["100", "200000"])
+def test_the_limits_themselves_are_sold(digits: str) -> None:
+    assert kinds(Till(SHOWN_ONLY).keys(f"{digits}#")) == [Pay]
+
+
+def test_a_told_shopper_may_go_on() -> None:
+    till = Till(SHOWN_ONLY)
+    till.keys("50#")
+    assert kinds(till.keys("0#")) == [Pay]
+    assert till.record.amount == won(500)
+
+
+def test_star_clears_and_then_leaves() -> None:
+    till = Till()
+    till.keys("15*")
+    assert till.panel.amount == won(0)
+    till.keys("*")
+    assert till.name is Name.IDLE
+
+
+def test_an_amount_that_nobody_finishes_goes_away() -> None:
+    till = Till()
+    till.keys("15")
+    till.wait(29)
+    till.keys("0")
+    till.wait(29.9)
+    assert till.name is Name.ENTERING
+    till.wait(0.2)
+    assert till.name is Name.IDLE
+
+
+# --- choosing --------------------------------------------------------------------------------------------------------
+
+
+def test_several_ways_are_offered_in_the_operators_order() -> None:
+    till = Till(rules(Product.PAYMENT_CODE, Product.ORDER_CODE))
+    till.keys("1500#")
+    assert till.name is Name.CHOOSING
+    assert [(line.number, line.product) for line in till.panel.lines[1:]] == [
+        (1, Product.PAYMENT_CODE),
+        (2, Product.ORDER_CODE),
+    ]
+    till.keys("2")
+    assert till.record.product is Product.ORDER_CODE
+
+
+@pytest.mark.parametrize(
+    ("product", "name"),
+    [
+        (Product.ORDER_CODE, Name.REQUESTING),
+        (Product.CASHIER_PAYMENT, Name.REQUESTING),
+        (Product.PAYMENT_CODE, Name.SCANNING),
+        (Product.ENTRY_CODE, Name.SHOWING_CODE),
+    ],
+)
+def test_a_single_way_needs_no_choosing(product: Product, name: Name) -> None:
+    till = Till(rules(product))
+    till.keys("1500#")
+    assert till.name is name
+
+
+def test_a_way_whose_part_is_broken_is_not_offered() -> None:
+    till = Till(rules(Product.ORDER_CODE, Product.PAYMENT_CODE, Product.CASHIER_PAYMENT))
+    till.tell(PartFailed(Part.CAMERA, "no frames"))
+    till.keys("1500#")
+    assert [line.product for line in till.panel.lines[1:]] == [Product.ORDER_CODE, Product.CASHIER_PAYMENT]
+
+
+def test_nobody_chooses_and_the_machine_is_free_again() -> None:
+    till = Till()
+    till.keys("1500#")
+    till.wait(30)
+    assert till.name is Name.IDLE
+
+
+# --- a shown code ----------------------------------------------------------------------------------------------------
+
+
+def test_a_shown_code_is_paid_as_a_notification_says() -> None:
+    till = showing()
+    assert kinds(till.notify(till.success())) == [Topic.PAID, Release]
+    assert till.name is Name.RELEASING
+    assert kinds(till.release()) == [Topic.RELEASE_DONE]
+    assert till.name is Name.PAID
+    till.wait(6)
+    assert till.name is Name.IDLE
+    assert till.phase == Released()
+    assert not till.state.orders
+
+
+def test_a_shown_code_is_paid_as_detail_says_when_the_notification_never_comes() -> None:
+    till = showing()
+    assert till.wait(4.9) == []
+    assert kinds(till.wait(0.2)) == [Inquire]
+    till.detail(Pending("UQ-1", SHOWN))
+    assert till.wait(2.8) == []
+    assert kinds(till.wait(0.4)) == [Inquire]
+    assert kinds(till.detail(till.success())) == [Topic.PAID, Release]
+
+
+def test_a_success_heard_twice_releases_once() -> None:
+    till = showing()
+    till.wait(5)
+    till.notify(till.success())
+    assert till.detail(till.success()) == []
+    assert till.notify(till.success()) == []
+    till.release()
+    assert till.notify(till.success()) == []
+    assert kinds(till.asked).count(Release) == 1
+
+
+def test_a_code_that_expires_gets_one_last_detail_then_cancel_then_detail() -> None:
+    till = showing()
+    till.wait(5)
+    while till.mono < 119:
+        till.detail(Pending("UQ-1", SHOWN))
+        till.wait(3)
+    assert till.phase == Awaiting(SHOWN)
+    till.wait(120 - till.mono)
+    assert till.phase == Closing(Why.EXPIRED)
+    till.detail(Pending("UQ-1", SHOWN))
+    till.wait(3)
+    assert kinds(till.detail(Pending("UQ-1", SHOWN))) in ([Cancel], [])
+    assert till.phase == Cancelling(Why.EXPIRED)
+    till.cancel(Accepted())
+    till.wait(3)
+    assert reports(till.detail(Closed())) == [Topic.EXPIRED]
+    assert till.phase == NotCharged(Verdict.EXPIRED, Why.EXPIRED)
+    assert till.name is Name.EXPIRED
+
+
+def test_star_gives_up_and_closes_the_code_at_the_gateway() -> None:
+    till = showing()
+    assert kinds(till.keys("*")) == [Inquire]
+    assert till.name is Name.CHECKING
+    assert kinds(till.detail(Pending("UQ-1", SHOWN))) == [Cancel]
+    till.cancel(Accepted())
+    till.wait(3)
+    assert reports(till.detail(Closed())) == [Topic.CANCELLED]
+    assert till.name is Name.CANCELLED
+    assert heading(till) is Text.CANCELLED
+
+
+def test_what_was_paid_in_the_very_moment_of_giving_up_is_honoured() -> None:
+    till = showing()
+    till.keys("*")
+    assert kinds(till.detail(till.success())) == [Topic.PAID, Release]
+    assert till.name is Name.RELEASING
+
+
+def test_a_code_that_no_phone_could_read_is_closed_and_another_way_is_offered() -> None:
+    till = showing()
+    assert kinds(till.tell(CodeNotShowable("42 modules do not fit"))) == [Topic.FAULT, Inquire]
+    till.detail(Pending("UQ-1", SHOWN))
+    till.cancel(Accepted())
+    till.wait(3)
+    till.detail(Closed())
+    assert heading(till) is Text.OTHER_WAY
+    till.keys("#")
+    assert till.name is Name.CHOOSING
+
+
+def test_pay_unknown_for_a_code_never_shown_closes_the_order() -> None:
+    till = Till(SHOWN_ONLY)
+    till.keys("1500#")
+    assert till.pay(LOST)[0].topic is Topic.FAULT
+    assert till.phase == Closing(Why.UNANSWERED)
+    assert kinds(till.wait(3)) == [Inquire]
+    assert kinds(till.detail(Absent())) == [Cancel, Topic.RECOVERED]
+
+
+def test_given_up_before_pay_is_answered_is_closed_as_soon_as_it_is() -> None:
+    till = Till(SHOWN_ONLY)
+    till.keys("1500#*")
+    assert till.phase == Requested(close=Why.GAVE_UP)
+    assert till.name is Name.CHECKING
+    assert kinds(till.pay(Pending("UQ-1", SHOWN))) == [Inquire]
+    assert till.panel.qr is None
+
+
+# --- a scanned code --------------------------------------------------------------------------------------------------
+
+
+def test_a_payment_code_is_paid_at_once() -> None:
+    till = scanning()
+    (pay,) = till.scan()
+    assert isinstance(pay, Pay)
+    assert pay.code == SCANNED
+    assert kinds(till.pay(till.success())) == [Topic.PAID, Release]
+    till.release()
+    assert till.name is Name.PAID
+
+
+def test_a_payment_code_is_processed_and_then_paid() -> None:
+    till = paying()
+    till.pay(Pending("UQ-1"))
+    assert till.name is Name.PAYING
+    assert till.wait(2.9) == []
+    assert kinds(till.wait(0.2)) == [Inquire]
+    assert kinds(till.detail(till.success())) == [Topic.PAID, Release]
+
+
+def test_a_payment_code_without_an_answer_is_asked_about_for_a_minute_then_cancelled() -> None:
+    till = paying()
+    till.pay(LOST)
+    asked = []
+    while isinstance(till.phase, Awaiting):
+        asked += kinds(till.wait(3))
+        till.detail(Pending("UQ-1"))
+    assert till.mono == pytest.approx(60, abs=3)
+    assert Cancel not in asked
+    assert asked.count(Inquire) == pytest.approx(20, abs=2)
+    if isinstance(till.phase, Closing):
+        till.wait(3)
+        till.detail(Pending("UQ-1"))
+    assert till.phase == Cancelling(Why.UNANSWERED)
+    till.cancel(Accepted())
+    till.wait(3)
+    till.detail(Closed())
+    assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+
+
+def test_a_payment_the_gateway_never_heard_of_is_cancelled_all_the_same_before_it_is_given_up() -> None:
+    till = paying()
+    till.pay(LOST)
+    for _ in range(4):
+        assert till.phase == Awaiting()
+        till.wait(3)
+        till.detail(Absent())
+    assert till.phase == Cancelling(Why.UNANSWERED)
+    till.cancel(Absent())
+    for _ in range(4):
+        assert till.phase == Confirming(Why.UNANSWERED)
+        till.wait(3)
+        till.detail(Absent())
+    assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+
+
+def test_cancel_that_overtook_pay_is_sent_again() -> None:
+    till = paying()
+    till.pay(LOST)
+    for _ in range(4):
+        till.wait(3)
+        till.detail(Absent())
+    till.cancel(Absent())
+    asked = []
+    while Cancel not in asked:
+        assert till.mono < 200
+        asked += kinds(till.detail(Pending("UQ-1")))
+        asked += kinds(till.wait(3))
+    assert till.phase == Cancelling(Why.UNANSWERED)
+
+
+@pytest.mark.parametrize(
+    "code", ["https://example.com", "WIFI:S:x;P:secret;;", "123", "1" * 33, "2810108972748218972748x", ""]
+)
+def test_what_is_no_payment_code_is_told_and_nothing_is_sent(code: str) -> None:
+    till = scanning()
+    assert till.scan(code) == []
+    assert heading(till) is Text.NOT_A_PAYMENT_CODE
+    assert till.panel.camera
+    assert kinds(till.scan()) == [Pay]
+
+
+def test_no_code_for_thirty_seconds_leads_back_to_the_choice() -> None:
+    till = Till(rules(Product.ORDER_CODE, Product.PAYMENT_CODE))
+    till.keys("1500#2")
+    till.wait(29.9)
+    assert till.name is Name.SCANNING
+    till.wait(0.2)
+    assert till.name is Name.CHOOSING
+    assert not till.panel.camera
+
+
+def test_a_wrong_code_does_not_keep_the_camera_on_for_ever() -> None:
+    till = scanning()
+    for _ in range(40):
+        till.scan("123")
+        till.wait(1)
+    assert till.name is Name.IDLE
+
+
+def test_the_code_is_in_no_record() -> None:
+    till = paying()
+    assert till.record.plan.code == SCANNED
+    till.pay(Pending("UQ-1"))
+    assert till.record.plan.code is None
+    assert SCANNED.value not in repr(till.state)
+    assert SCANNED.value not in repr(till.asked)
+
+
+# --- PAY that can't be sent, and trying again ------------------------------------------------------------------------
+
+
+def test_a_pay_that_could_not_be_sent_is_repeated_with_the_same_order_and_code_three_times_at_most() -> None:
+    till = paying()
+    pays = [command for command in till.asked if isinstance(command, Pay)]
+    for _ in range(5):
+        if till.record.ended:
+            break
+        till.pay(OFFLINE)
+        pays += [command for command in till.wait(1) if isinstance(command, Pay)]
+    assert len(pays) == 3
+    assert {pay.order.id for pay in pays} == {till.record.id}
+    assert {pay.code for pay in pays} == {SCANNED}
+    assert till.phase == NotCharged(Verdict.NOT_SENT)
+    assert heading(till) is Text.NOT_SENT
+
+
+def test_given_up_between_two_tries_nothing_more_is_sent() -> None:
+    till = paying()
+    till.pay(OFFLINE)
+    till.keys("*")
+    assert till.phase == NotCharged(Verdict.NOT_SENT, Why.GAVE_UP)
+    assert Pay not in kinds(till.wait(100))
+
+
+def test_pay_is_never_repeated_once_it_may_have_been_sent() -> None:
+    till = paying()
+    till.pay(LOST)
+    for _ in range(200):
+        assert Pay not in kinds(till.wait(3))
+        till.detail(Absent())
+        till.cancel(Absent())
+
+
+def test_a_declined_payment_may_be_tried_again_with_a_new_order() -> None:
+    till = paying()
+    assert kinds(till.pay(Declined("no funds"))) == [Topic.DECLINED]
+    assert till.name is Name.DECLINED
+    first = till.record.id
+    till.keys("#")
+    assert till.name is Name.SCANNING
+    assert till.scan() == []  # the same phone is still before the camera, and a code is used once
+    (pay,) = till.scan("281010897274821897274822")
+    assert pay.order.id != first
+    assert pay.order.amount == won(1500)
+
+
+def test_a_code_that_the_gateway_refuses_is_declined_and_no_fault_of_the_kiosk() -> None:
+    till = paying()
+    assert kinds(till.pay(Refused("this payment code was used"))) == [Topic.DECLINED]
+    assert till.name is Name.DECLINED
+
+
+def test_nothing_is_tried_again_after_a_payment_in_doubt() -> None:
+    till = paying()
+    till.pay(LOST)
+    till.wait(3 + 90)
+    assert heading(till) is Text.IN_DOUBT
+    till.keys("#")
+    assert heading(till) is Text.IN_DOUBT
+
+
+def test_two_orders_in_one_millisecond_have_two_ids() -> None:
+    till = Till(SCANNED_ONLY)
+    ids = set()
+    for number in range(3):
+        till.keys("1500#")
+        till.scan(f"28101089727482189727482{number}")
+        till.pay(Declined())
+        ids.add(till.record.id)
+    assert len(ids) == 3
+
+
+def test_an_order_id_fits_the_gateway_with_its_refund() -> None:
+    till = Till(replace(SHOWN_ONLY, kiosk_id="kiosk-0001-abcdefg"))
+    till.keys("1500#")
+    assert len(till.record.id) <= 28
+    assert till.record.claim == till.record.id[-6:]
+
+
+# --- the static code -------------------------------------------------------------------------------------------------
+
+
+def test_the_static_code_is_shown_when_idle_where_it_is_the_only_way() -> None:
+    till = Till(STATIC_ONLY)
+    assert till.panel.qr == STATIC_ONLY.entry_code
+    assert kinds(till.tell(static())) == [Topic.PAID, Release]
+    till.release()
+    assert till.name is Name.PAID
+    assert till.record.gateway_id == "UQ-static"
+
+
+def test_the_static_code_is_shown_when_chosen_and_credits_the_amount_asked_for() -> None:
+    till = Till()
+    till.keys("1500#4")
+    assert till.panel.qr == till.state.rules.entry_code
+    assert kinds(till.tell(static(1500))) == [Topic.PAID, Release]
+
+
+def test_another_amount_than_asked_for_is_given_back_and_the_code_stays() -> None:
+    till = Till()
+    till.keys("1500#4")
+    assert kinds(till.tell(static(1400))) == [Topic.PAID, Cancel]
+    assert till.name is Name.SHOWING_CODE
+    assert till.phase == GivingBack(Why.LATE, won(1400), Way.CANCEL, f"{till.record.id}R1")
+
+
+@pytest.mark.parametrize("minor", [1, 99, 200_001])
+def test_an_amount_beyond_the_limits_is_given_back(minor: int) -> None:
+    till = Till(STATIC_ONLY)
+    assert kinds(till.tell(static(minor))) == [Topic.PAID, Cancel]
+    assert till.name is Name.IDLE
+
+
+def test_an_old_payment_on_the_static_code_is_given_back() -> None:
+    till = Till(STATIC_ONLY)
+    old = till.now.at - timedelta(minutes=10)
+    assert kinds(till.tell(static(paid_at=old))) == [Topic.PAID, Cancel]
+
+
+def test_a_payment_on_the_static_code_while_the_machine_is_busy_is_given_back() -> None:
+    till = showing()
+    shown = till.panel.qr
+    assert kinds(till.tell(static())) == [Topic.PAID, Cancel]
+    assert till.panel.qr == shown
+
+
+def test_a_payment_on_the_static_code_counts_once() -> None:
+    till = Till(STATIC_ONLY)
+    till.tell(static())
+    assert till.tell(static()) == []
+    assert len(till.records) == 1
+
+
+def test_a_payment_on_the_static_code_of_a_broken_machine_is_given_back() -> None:
+    till = Till(STATIC_ONLY)
+    till.tell(PartFailed(Part.RELEASE, "jammed"))
+    assert kinds(till.tell(static())) == [Topic.PAID, Cancel]
+    assert till.name is Name.OUT_OF_SERVICE
+
+
+# --- the release -----------------------------------------------------------------------------------------------------
+
+
+def test_a_jam_gives_the_money_back() -> None:
+    till = showing()
+    till.notify(till.success())
+    assert kinds(till.release("nothing fell")) == [Topic.RELEASE_FAILED, Cancel]
+    assert heading(till) is Text.MONEY_BACK
+    assert till.panel.lines[-1].code == till.record.claim
+    till.cancel(Accepted())
+    assert kinds(till.wait(0) + till.detail(Closed())) == [Topic.REFUNDED]
+    assert till.phase == GivenBack(Why.JAM)
+    assert till.record.refunded == won(1500)
+
+
+def test_a_release_that_never_answers_is_a_jam() -> None:
+    till = showing()
+    till.notify(till.success())
+    till.wait(19.9)
+    assert till.phase == Releasing()
+    assert kinds(till.wait(0.2))[-2:] == [Topic.RELEASE_FAILED, Cancel]
+    assert till.release() == []
+    assert isinstance(till.phase, GivingBack)
+
+
+# --- late, lost, and never -------------------------------------------------------------------------------------------
+
+
+def given_up() -> Till:
+    """A till whose order was given up and closed without money."""
+    till = showing()
+    till.keys("*")
+    till.detail(Pending("UQ-1", SHOWN))
+    till.cancel(Accepted())
+    till.wait(3)
+    till.detail(Closed())
+    assert isinstance(till.phase, NotCharged)
+    return till
+
+
+def test_a_success_that_comes_after_cancel_is_given_back_once_detail_has_confirmed_it() -> None:
+    till = given_up()
+    till.wait(10)
+    assert kinds(till.notify(till.success())) == [Inquire]
+    assert kinds(till.detail(till.success())) == [Topic.PAID, Cancel]
+    till.cancel(Accepted())
+    till.wait(3)
+    assert kinds(till.detail(Closed())) == [Topic.REFUNDED]
+    assert till.phase == GivenBack(Why.LATE)
+
+
+def test_a_success_that_nobody_tells_of_is_found_by_looking_back() -> None:
+    till = given_up()
+    looks = []
+    while till.mono < 6000:
+        looks += [till.mono] * kinds(till.wait(1)).count(Inquire)
+        till.detail(Closed())
+    closed = looks[0] - 60
+    assert looks == pytest.approx([closed + 60, closed + 660, closed + 4260], abs=2)
+    assert not till.state.orders
+
+
+def test_a_look_back_that_was_not_answered_does_not_count() -> None:
+    till = given_up()
+    for _ in range(30):
+        till.wait(300)
+        till.detail(OFFLINE)
+    till.wait(300)
+    assert kinds(till.detail(till.success()))[:2] == [Topic.PAID, Cancel]
+
+
+def test_money_that_went_in_another_session_is_given_back_not_released() -> None:
+    till = paying()
+    till.pay(LOST)
+    till.wait(3 + 90)
+    assert till.name is Name.CHECKING
+    till.keys("*")
+    assert till.name in {Name.IDLE, Name.OUT_OF_SERVICE}
+    assert Release not in kinds(till.detail(till.success()))
+    assert isinstance(till.phase, GivingBack)
+
+
+def test_a_shopper_in_doubt_gets_a_claim_code_after_ninety_seconds() -> None:
+    till = paying()
+    till.pay(LOST)
+    till.wait(89)
+    assert till.name is Name.PAYING or till.name is Name.CHECKING
+    till.wait(2)
+    assert heading(till) is Text.IN_DOUBT
+    assert till.panel.lines[-1].code == till.record.claim
+    assert isinstance(till.phase, IN_DOUBT)
+    till.wait(30)
+    assert till.name in {Name.IDLE, Name.OUT_OF_SERVICE}
+
+
+def test_money_back_is_cancel_on_the_day_and_refund_after_it() -> None:
+    night = Till(SHOWN_ONLY, noon=at(0).at.replace(hour=23, minute=59, second=0))
+    night.keys("1500#")
+    night.pay(Pending("UQ-1", SHOWN))
+    night.notify(night.success(paid_at=night.now.at))
+    night.wait(19)
+    assert kinds(night.release("jam"))[-1] is Cancel
+    night.wait(60)
+    assert kinds(night.cancel(Refused("cut-off"))) == [GiveBack]
+    assert night.phase.way is Way.REFUND
+
+
+def test_money_is_back_only_when_detail_says_so() -> None:
+    till = showing()
+    till.notify(till.success())
+    till.release("jam")
+    for _ in range(5):
+        till.cancel(Accepted())
+        till.wait(3)
+        till.detail(till.success())
+        assert isinstance(till.phase, GivingBack)
+        till.wait(300)
+    assert Topic.REFUNDED not in reports(till.asked)
+
+
+def test_what_is_not_settled_within_a_day_is_a_persons_business() -> None:
+    till = showing()
+    till.notify(till.success())
+    till.release("jam")
+    while isinstance(till.phase, GivingBack):
+        till.cancel(LOST)
+        till.detail(LOST)
+        till.wait(300)
+        assert till.mono < 26 * 3600
+    assert till.phase == Unresolved(Why.JAM, paid=True)
+    assert reports(till.asked).count(Topic.UNRESOLVED) == 1
+    assert till.mono == pytest.approx(86_400, abs=700)
+
+
+def test_processing_for_ever_ends_after_a_day() -> None:
+    till = paying()
+    till.pay(Pending("UQ-1"))
+    while not till.record.ended:
+        till.wait(30)
+        till.detail(Pending("UQ-1"))
+        till.cancel(Accepted())
+        assert till.mono < 26 * 3600
+    assert till.phase == Unresolved(Why.UNANSWERED, paid=False)
+
+
+@pytest.mark.parametrize("lie", [{"amount": won(1501)}, {"amount": Amount(1500, "SGD")}, {"order_id": "K1-another"}])
+def test_a_success_that_does_not_fit_the_order_never_pays(lie: dict[str, object]) -> None:
+    till = paying()
+    till.pay(till.success(**lie))
+    till.wait(3)
+    till.detail(till.success(**lie))
+    till.notify(till.success(**lie))
+    till.keys("*")
+    till.wait(3)
+    till.detail(till.success(**lie))
+    assert Topic.PAID not in reports(till.asked)
+    assert not {Release, GiveBack} & set(kinds(till.asked))
+
+
+def test_an_answer_to_what_was_not_asked_changes_nothing() -> None:
+    till = showing()
+    before = till.state
+    till.tell(PayAnswered(till.record.id, till.success()))
+    till.detail(till.success())
+    till.cancel(Accepted())
+    assert till.state.orders == before.orders
+    assert len(till.notes) == 3
+
+
+# --- out of service, and back ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (Part.GATEWAY, Text.NO_NETWORK),
+        (Part.JOURNAL, Text.NO_JOURNAL),
+        (Part.RELEASE, Text.NO_RELEASE),
+        (Part.CLOCK, Text.NO_CLOCK),
+        (Part.KEYPAD, Text.NO_WAY_TO_PAY),
+    ],
+)
+def test_a_part_that_a_sale_needs_stops_it_and_the_machine_comes_back_by_itself(part: Part, text: Text) -> None:
+    till = Till()
+    assert reports(till.tell(PartFailed(part, "broken"))) == [Topic.FAULT]
+    assert till.tell(PartFailed(part, "still broken")) == []
+    assert till.name is Name.OUT_OF_SERVICE
+    assert [line.text for line in till.panel.lines] == [Text.OUT_OF_SERVICE, text]
+    assert till.keys("1500#1") == []
+    assert reports(till.tell(PartRecovered(part))) == [Topic.RECOVERED]
+    assert till.tell(PartRecovered(part)) == []
+    assert till.name is Name.IDLE
+
+
+@pytest.mark.parametrize(("part", "product"), [(Part.CAMERA, Product.PAYMENT_CODE), (Part.DISPLAY, Product.ORDER_CODE)])
+def test_a_part_that_the_only_way_needs_stops_the_sale(part: Part, product: Product) -> None:
+    till = Till(rules(product))
+    till.tell(PartFailed(part, "broken"))
+    assert till.panel.lines[1].text is Text.NO_WAY_TO_PAY
+    till.tell(PartRecovered(part))
+    assert till.name is Name.IDLE
+
+
+def test_a_broken_display_or_lamp_never_stops_a_payment() -> None:
+    till = showing()
+    till.tell(PartFailed(Part.DISPLAY, "no bus"))
+    till.tell(PartFailed(Part.LAMPS, "no bus"))
+    assert kinds(till.notify(till.success()))[-1] is Release
+    till.release()
+    assert till.name is Name.PAID
+
+
+def test_a_part_that_fails_while_a_sale_begins_stops_it_before_money_is_asked_for() -> None:
+    till = Till()
+    till.keys("1500#")
+    till.tell(PartFailed(Part.RELEASE, "jammed"))
+    assert till.keys("1") == []
+    assert till.name is Name.OUT_OF_SERVICE
+
+
+def test_at_start_the_gateway_and_the_clock_have_to_show_that_they_work() -> None:
+    till = Till(ready=False)
+    assert till.name is Name.OUT_OF_SERVICE
+    assert kinds(till.wait(0)) == [Probe]
+    assert till.tell(ProbeAnswered(Absent())) == []
+    assert till.panel.lines[1].text is Text.NO_CLOCK
+    assert till.tell(PartRecovered(Part.CLOCK)) == []
+    assert till.name is Name.IDLE
+
+
+def test_the_gateway_is_asked_for_a_sign_of_life_each_minute_and_more_often_when_it_is_gone() -> None:
+    till = Till()
+    assert till.wait(59.9) == []
+    assert kinds(till.wait(0.2)) == [Probe]
+    assert till.wait(600) == []
+    assert reports(till.tell(ProbeAnswered(LOST))) == [Topic.FAULT]
+    assert kinds(till.wait(10)) == [Probe]
+    till.tell(ProbeAnswered(Absent()))
+    assert till.name is Name.IDLE
+
+
+def test_too_many_payments_in_doubt_stop_the_sale_until_they_are_settled() -> None:
+    till = Till(replace(SHOWN_ONLY, max_in_doubt=1, give_up=1e9))
+    stuck = []
+    for _ in range(2):
+        till.keys("1500#")
+        till.pay(Pending("UQ", SHOWN))
+        till.keys("*")
+        till.wait(3 + 90)
+        stuck.append(till.record)
+        till.keys("*")
+    assert till.panel.lines[1].text is Text.TOO_MANY_IN_DOUBT
+    till.detail(Closed())
+    assert till.name is Name.IDLE
+
+
+def test_what_waits_is_due_at_once_when_the_gateway_is_back() -> None:
+    till = showing()
+    till.keys("*")
+    till.detail(OFFLINE)
+    till.wait(3)
+    for _ in range(6):
+        till.detail(OFFLINE)
+        till.wait(next_wake(till.state) - till.mono)
+    till.detail(OFFLINE)
+    due = next(iter(till.state.orders.values())).plan.due
+    assert due > till.mono + 60
+    assert Inquire in kinds(till.wait(10) + till.tell(ProbeAnswered(Absent())))
+
+
+# --- the operator ----------------------------------------------------------------------------------------------------
+
+
+def again(till: Till, event: Event) -> list[object]:
+    """The operator speaks of an order that has ended and is known to the journal only."""
+    till.wait(100)
+    assert till.record.id not in till.state.orders
+    till.tell(Reloaded(till.record))
+    return [kind for kind in kinds(till.tell(event)) if kind is not Probe]
+
+
+def test_the_operator_gives_back_in_parts_and_never_more_than_was_paid() -> None:
+    till = sold()
+    key = till.record.id
+    given: tuple[Refund, ...] = ()
+    for number, part in enumerate((500, 700), start=1):
+        assert again(till, RefundWanted(key, won(part))) == [GiveBack]
+        assert till.phase == GivingBack(Why.OPERATOR, won(part), Way.REFUND, f"{key}R{number}")
+        till.refund(Accepted())
+        given = (*given, Refund(f"{key}R{number}", won(part)))
+        assert reports(till.detail(till.success(*given))) == [Topic.REFUNDED]
+        assert till.phase == Released()
+    assert again(till, RefundWanted(key, won(301))) == []
+    assert "between 0 and 300 KRW" in till.notes[-1]
+    assert again(till, RefundWanted(key, None)) == [GiveBack]
+    assert till.phase.amount == won(300)
+
+
+@pytest.mark.parametrize("amount", [Amount(500, "SGD"), won(0), won(1501)])
+def test_a_refund_in_another_currency_or_of_nothing_or_too_much_is_told_and_not_done(amount: Amount) -> None:
+    till = sold()
+    assert again(till, RefundWanted(till.record.id, amount)) == []
+    assert till.phase == Released()
+    assert till.notes[-1]
+
+
+def test_a_refund_that_the_gateway_refuses_leaves_the_sale_as_it_was_and_is_told() -> None:
+    till = sold()
+    again(till, RefundWanted(till.record.id, won(500)))
+    till.refund(Refused("not allowed"))
+    till.detail(till.success())
+    assert till.phase == Released()
+    assert "refused" in till.notes[-1]
+    assert Topic.REFUNDED not in reports(till.asked)
+
+
+def test_a_refund_refused_once_and_accepted_later_is_waited_for() -> None:
+    till = sold()
+    again(till, RefundWanted(till.record.id, won(500)))
+    till.refund(Refused("not now"))
+    till.detail(OFFLINE)
+    assert GiveBack in kinds(till.wait(13))
+    till.refund(Accepted())
+    till.detail(till.success())
+    assert isinstance(till.phase, GivingBack)
+
+
+def test_the_operator_cancels_a_sale_by_cancel_on_the_day_and_by_refund_later() -> None:
+    same_day, next_day = sold(), sold()
+    assert again(same_day, CancelWanted(same_day.record.id)) == [Cancel]
+    next_day.wait(86_400)
+    assert again(next_day, CancelWanted(next_day.record.id)) == [GiveBack]
+    next_day.refund(Accepted())
+    next_day.detail(next_day.success(Refund(f"{next_day.record.id}R1", won(1500))))
+    assert next_day.record.refunded == won(1500)
+
+
+def test_a_confirmed_refund_is_not_forgotten_over_old_news() -> None:
+    till = sold()
+    again(till, RefundWanted(till.record.id, won(500)))
+    till.refund(Accepted())
+    till.detail(till.success(Refund(f"{till.record.id}R1", won(500))))
+    till.wait(100)
+    till.tell(Reloaded(till.record))
+    till.notify(till.success())
+    assert till.record.refunded == won(500)
+
+
+def test_an_inquiry_asks_the_gateway() -> None:
+    till = sold()
+    assert again(till, InquiryWanted(till.record.id)) == [Inquire]
+
+
+def test_news_of_an_order_that_nobody_knows_changes_nothing() -> None:
+    till = Till()
+    before = till.state
+    assert till.tell(CancelWanted("K1-unknown")) == []
+    assert till.state == before
+    assert "K1-unknown" in till.notes[-1]
+
+
+def test_an_order_read_from_the_journal_before_it_ended_is_not_taken_back() -> None:
+    till = sold()
+    till.wait(100)
+    till.tell(Reloaded(replace(till.record, phase=Releasing())))
+    assert not till.state.orders
+
+
+# --- stop, crash, recovery -------------------------------------------------------------------------------------------
+
+
+def test_stop_between_sales_is_out_of_service() -> None:
+    till = Till()
+    till.tell(StopWanted())
+    assert till.panel.lines[1].text is Text.STOPPING
+    assert till.keys("1500#") == []
+
+
+def test_stop_closes_what_is_shown_and_begins_nothing_new() -> None:
+    till = showing()
+    assert kinds(till.tell(StopWanted())) == [Inquire]
+    till.detail(Pending("UQ-1", SHOWN))
+    till.cancel(Accepted())
+    till.wait(3)
+    till.detail(Closed())
+    till.keys("#")
+    assert till.panel.lines[1].text is Text.STOPPING
+
+
+def test_stop_lets_goods_on_their_way_come() -> None:
+    till = showing()
+    till.notify(till.success())
+    assert till.tell(StopWanted()) == []
+    till.release()
+    assert till.phase == Released()
+
+
+PAID_AT = {"paid_at": at(0).at}
+
+
+@pytest.mark.parametrize(
+    ("phase", "taken_up", "asks"),
+    [
+        (Requested(), Closing(Why.RESTARTED), [Inquire]),
+        (Awaiting(SHOWN), Closing(Why.RESTARTED), [Inquire]),
+        (Awaiting(), Closing(Why.RESTARTED), [Inquire]),
+        (Closing(Why.EXPIRED), Closing(Why.EXPIRED), [Inquire]),
+        (Cancelling(Why.GAVE_UP), Cancelling(Why.GAVE_UP), [Cancel]),
+        (Confirming(Why.GAVE_UP), Confirming(Why.GAVE_UP), [Inquire]),
+        (
+            Releasing(),
+            GivingBack(Why.JAM, won(1500), Way.CANCEL, "K1-000000001R1"),
+            [Topic.RELEASE_FAILED, Cancel],
+        ),
+        (
+            GivingBack(Why.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
+            GivingBack(Why.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
+            [GiveBack],
+        ),
+        (NotCharged(Verdict.CANCELLED), NotCharged(Verdict.CANCELLED), [Inquire]),
+        (NotCharged(Verdict.NOT_SENT), NotCharged(Verdict.NOT_SENT), []),
+        (Released(), Released(), []),
+        (GivenBack(Why.LATE), GivenBack(Why.LATE), []),
+        (Unresolved(Why.LATE, paid=True), Unresolved(Why.LATE, paid=True), []),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
+)
+def test_each_phase_is_taken_up_after_a_crash(phase: Phase, taken_up: Phase, asks: list[object]) -> None:
+    paid = isinstance(phase, Releasing | GivingBack | Released | GivenBack)
+    found = order(phase, **(PAID_AT if paid else {}))
+    till = Till(SHOWN_ONLY)
+    stepped = recover(till.state, (found,), till.now)
+    till.state = stepped.state
+    after = stepped.changed[-1] if stepped.changed else found
+    assert after.phase == taken_up
+    assert bool(stepped.changed) == (phase != taken_up)
+    assert [*kinds(stepped.commands), *kinds(till.wait(0))] == asks
+    assert till.name is Name.IDLE
+
+
+def test_a_paid_order_found_after_two_days_without_power_is_given_back_not_left_to_a_person() -> None:
+    found = order(Closing(Why.GAVE_UP), created_at=at(-200_000).at, since=at(-200_000).at)
+    till = Till(SHOWN_ONLY)
+    till.state = recover(till.state, (found,), till.now).state
+    till.records[found.id] = found
+    till.wait(0)
+    for _ in range(3):
+        till.detail(OFFLINE)
+        till.wait(30)
+    assert kinds(till.detail(till.success())) == [Topic.PAID, Cancel, Topic.RECOVERED]
+
+
+def test_the_order_ids_after_a_crash_are_new() -> None:
+    till = Till(SHOWN_ONLY)
+    till.keys("1500#")
+    after = replace(start(SHOWN_ONLY), last_id=till.state.last_id)
+    again = Till(SHOWN_ONLY, ready=False)
+    again.state = after
+    again.tell(PartRecovered(Part.CLOCK))
+    again.tell(ProbeAnswered(Absent()))
+    again.keys("1500#")
+    assert again.record.id != till.record.id
+
+
+# --- no screen stays for ever ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", ["1", "1500#", "1500#3", "1500#4"])
+def test_every_screen_that_waits_for_the_shopper_ends(keys: str) -> None:
+    till = Till()
+    till.keys(keys)
+    till.wait(400)
+    assert till.name is Name.IDLE
+
+
+@pytest.mark.parametrize("answers", range(5))
+def test_no_shopper_waits_for_ever_even_if_nothing_more_is_answered(answers: int) -> None:
+    till = showing()
+    story = (
+        lambda: till.keys("*"),
+        lambda: till.detail(Pending("UQ-1", SHOWN)),
+        lambda: till.cancel(Accepted()),
+        lambda: till.wait(3),
+    )
+    for tell in story[:answers]:
+        tell()
+    till.wait(400)
+    assert till.name in {Name.IDLE, Name.OUT_OF_SERVICE}
+
+
+def test_each_report_is_made_once() -> None:
+    till = sold()
+    told = [command for command in till.asked if isinstance(command, Report) and command.order]
+    assert [one.topic for one in told] == [Topic.PAID, Topic.RELEASE_DONE]
+    assert told[0].order.paid_at

@@ -1,0 +1,590 @@
+"""Every transition by name, one row a transition: in this state, this happens, and it leads there, asking for that."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product as pairs
+from typing import get_args
+
+import pytest
+from sale_examples import SCANNED, SHOWN, approved, at, kinds, order, rules, won
+
+from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay, Release, Report, Topic
+from kiosk.sale.events import (
+    CancelAnswered,
+    CancelWanted,
+    Checked,
+    CodeNotShowable,
+    CodeScanned,
+    DetailAnswered,
+    EntryPaid,
+    GaveUp,
+    InquiryWanted,
+    Key,
+    KeyPressed,
+    Notified,
+    OrderEvent,
+    OrderMoved,
+    Part,
+    PayAnswered,
+    RefundAnswered,
+    RefundWanted,
+    ReleaseAnswered,
+    SessionEvent,
+    StopWanted,
+    Woken,
+)
+from kiosk.sale.machine import start, step
+from kiosk.sale.order import (
+    NEVER,
+    Awaiting,
+    Cancelling,
+    Closing,
+    Confirming,
+    GivenBack,
+    GivingBack,
+    NotCharged,
+    Order,
+    Phase,
+    Plan,
+    Product,
+    Refund,
+    Released,
+    Releasing,
+    Request,
+    Requested,
+    Secret,
+    Unresolved,
+    Verdict,
+    Way,
+    Why,
+)
+from kiosk.sale.outcome import (
+    Absent,
+    Accepted,
+    Approved,
+    Closed,
+    Declined,
+    NotSent,
+    Outcome,
+    Pending,
+    Refused,
+    Unknown,
+)
+from kiosk.sale.panel import Name, Text
+from kiosk.sale.state import (
+    Choosing,
+    Entering,
+    EntryShown,
+    Idle,
+    InHand,
+    Kiosk,
+    OutOfService,
+    Result,
+    Scanning,
+    Session,
+)
+from kiosk.sale.transitions import IGNORED, ORDERS, SESSION
+
+HERE = at(10.0)
+LATER = HERE.at + timedelta(days=2)
+ORDER = order(created_at=HERE.at, since=HERE.at)
+KEY = ORDER.id
+PART = Refund(f"{KEY}R1", won(500))
+ALL = Refund(f"{KEY}R1", won(1500))
+SUCCESS, REFUNDED = approved(ORDER), approved(ORDER, ALL)
+LOST, OFFLINE = Unknown("no answer"), NotSent("no connection")
+ANSWERS = {
+    PayAnswered: Request.PAY,
+    DetailAnswered: Request.DETAIL,
+    CancelAnswered: Request.CANCEL,
+    RefundAnswered: Request.REFUND,
+}
+
+PAID, BACK, OVER, OPEN = Topic.PAID, Topic.REFUNDED, Topic.CANCELLED, Topic.UNRESOLVED
+
+
+def pay(outcome: Outcome) -> PayAnswered:
+    return PayAnswered(KEY, outcome)
+
+
+def detail(outcome: Outcome) -> DetailAnswered:
+    return DetailAnswered(KEY, outcome)
+
+
+def cancelled(outcome: Outcome) -> CancelAnswered:
+    return CancelAnswered(KEY, outcome)
+
+
+def refunded(outcome: Outcome) -> RefundAnswered:
+    return RefundAnswered(KEY, f"{KEY}R1", outcome)
+
+
+def notified(outcome: Outcome) -> Notified:
+    return Notified(KEY, outcome)
+
+
+WAKE, GIVE_UP, CANCEL, INQUIRE = Woken(), GaveUp(KEY, Why.GAVE_UP), CancelWanted(KEY), InquiryWanted(KEY)
+OUT, JAM = ReleaseAnswered(KEY), ReleaseAnswered(KEY, "nothing fell")
+
+SHOWING, DOUBT = Awaiting(SHOWN), Awaiting()
+CLOSING, CANCELLING, CONFIRMING = Closing(Why.GAVE_UP), Cancelling(Why.GAVE_UP), Confirming(Why.GAVE_UP)
+GONE_BACK = GivenBack(Why.LATE)
+NOTHING, FAILED = NotCharged(Verdict.CANCELLED, Why.GAVE_UP), NotCharged(Verdict.DECLINED)
+STUCK, LEFT = Unresolved(Why.UNANSWERED, paid=False), Unresolved(Why.JAM, paid=True)
+
+
+def giving(why: Why = Why.LATE, way: Way = Way.CANCEL, minor: int = 1500, **more: bool) -> GivingBack:
+    return GivingBack(why, won(minor), way, f"{KEY}R1", **more)
+
+
+BY_REFUND, OPERATORS = giving(way=Way.REFUND), giving(Why.OPERATOR, Way.REFUND, 500)
+SOLD: dict[str, object] = {"paid_at": HERE.at, "released": True}
+TAKEN: dict[str, object] = {"paid_at": HERE.at}
+ONCE: dict[str, object] = {**SOLD, "refunds": (PART,), "refunds_asked": 1}
+PART_ASKED: dict[str, object] = {**SOLD, "refunds_asked": 1}
+ASKED_BACK: dict[str, object] = {**TAKEN, "refunds_asked": 1}
+OLD: dict[str, object] = {"created_at": HERE.at - timedelta(days=2), "since": HERE.at - timedelta(days=2)}
+TRIED = Plan(due=10.0, asked=10)
+SCAN: dict[str, object] = {"product": Product.PAYMENT_CODE}
+ABSENT_OFTEN, ASKED_OFTEN = Plan(absent=3), Plan(asked=4)
+THIRD = Plan(asked=3, busy=Request.PAY)
+WAITS = Plan()  # for its next try, with no request under way
+
+# What happens to an order: where it stands, what happens, where that leads and what it asks for. `here`: the shopper
+# still waits for it.
+Row = tuple[str, Phase, OrderEvent, Phase, list[object], dict[str, object]]
+
+
+def on(name: str, phase: Phase, event: OrderEvent, to: Phase, *asks: object, **more: object) -> Row:
+    return name, phase, event, to, list(asks), more
+
+
+ORDER_CASES = [
+    # --- PAY is under way --------------------------------------------------------------------------------------------
+    on("PAY gives a code", Requested(), pay(Pending("UQ", SHOWN)), SHOWING),
+    on("PAY is processing a scanned code", Requested(), pay(Pending("UQ")), DOUBT, **SCAN),
+    on("PAY gives no code to show", Requested(), pay(Pending("UQ")), Closing(Why.UNANSWERED)),
+    on("PAY of a shown code is lost", Requested(), pay(LOST), Closing(Why.UNANSWERED)),
+    on("PAY of a scanned code is lost", Requested(), pay(LOST), DOUBT, **SCAN),
+    on("PAY succeeds", Requested(), pay(SUCCESS), Releasing(), PAID, Release, here=True, **SCAN),
+    on("PAY succeeds, nobody is there", Requested(), pay(SUCCESS), giving(), PAID, Cancel, **SCAN),
+    on("PAY succeeds, and all is back", Requested(), pay(REFUNDED), GONE_BACK, PAID, BACK, **SCAN),
+    on("PAY succeeds over another amount", Requested(), pay(replace(SUCCESS, amount=won(1))), DOUBT, **SCAN),
+    on("PAY is declined", Requested(), pay(Declined("no funds")), FAILED, Topic.DECLINED),
+    on("PAY is closed", Requested(), pay(Closed()), NotCharged(Verdict.EXPIRED), Topic.EXPIRED),
+    on("PAY is refused", Requested(), pay(Refused("bad field")), NotCharged(Verdict.NOT_SENT), OVER, Topic.FAULT),
+    on("PAY can't be sent", Requested(), pay(OFFLINE), Requested()),
+    on("PAY can't be sent thrice", Requested(), pay(OFFLINE), NotCharged(Verdict.NOT_SENT), OVER, plan=THIRD),
+    on("PAY is answered, given up", Requested(Why.GAVE_UP), pay(Pending("UQ", SHOWN)), CLOSING, Inquire),
+    on("PAY is lost, given up", Requested(Why.GAVE_UP), pay(LOST), CLOSING, **SCAN),
+    on("PAY is notified as paid", Requested(), notified(SUCCESS), Releasing(), PAID, Release, here=True),
+    on("PAY is notified, nobody is there", Requested(), notified(SUCCESS), giving(), PAID, Cancel),
+    on("PAY is notified, and all is back", Requested(), notified(REFUNDED), GONE_BACK, PAID, BACK),
+    on("PAY is notified as declined", Requested(), notified(Declined()), FAILED, Topic.DECLINED),
+    on("PAY is notified as processing", Requested(), notified(Pending()), Requested()),
+    on("PAY is tried again", Requested(), WAKE, Requested(), Pay),
+    on("given up before PAY's answer", Requested(), GIVE_UP, Requested(Why.GAVE_UP), plan=Plan(busy=Request.PAY)),
+    on("given up between tries", Requested(), GIVE_UP, NotCharged(Verdict.NOT_SENT, Why.GAVE_UP), OVER, plan=WAITS),
+    on("cancelled before PAY's answer", Requested(), CANCEL, Requested(Why.OPERATOR), plan=Plan(busy=Request.PAY)),
+    on("cancelled between tries", Requested(), CANCEL, NotCharged(Verdict.NOT_SENT, Why.OPERATOR), OVER, plan=WAITS),
+    # --- waiting for the shopper -------------------------------------------------------------------------------------
+    on("not paid yet", SHOWING, detail(Pending("UQ")), SHOWING),
+    on("DETAIL is lost", SHOWING, detail(LOST), SHOWING),
+    on("paid, says DETAIL", SHOWING, detail(SUCCESS), Releasing(), PAID, Release, here=True),
+    on("paid, nobody is there", DOUBT, detail(SUCCESS), giving(), PAID, Cancel),
+    on("paid, and all is back", DOUBT, detail(REFUNDED), GONE_BACK, PAID, BACK),
+    on("declined, says DETAIL", SHOWING, detail(Declined()), FAILED, Topic.DECLINED),
+    on("closed, says DETAIL", SHOWING, detail(Closed()), NotCharged(Verdict.EXPIRED), Topic.EXPIRED),
+    on("unknown too often", DOUBT, detail(Absent()), Cancelling(Why.UNANSWERED), Cancel, plan=ABSENT_OFTEN),
+    on("unknown once more", DOUBT, detail(Absent()), DOUBT),
+    on("paid, says a NOTIFICATION", SHOWING, notified(SUCCESS), Releasing(), PAID, Release, here=True),
+    on("notified, nobody is there", SHOWING, notified(SUCCESS), giving(), PAID, Cancel),
+    on("notified, and all is back", SHOWING, notified(REFUNDED), GONE_BACK, PAID, BACK),
+    on("declined, says a NOTIFICATION", SHOWING, notified(Declined()), FAILED, Topic.DECLINED),
+    on("notified as processing", SHOWING, notified(Pending()), SHOWING),
+    on("time to ask", SHOWING, WAKE, SHOWING, Inquire),
+    on("the code has expired", SHOWING, WAKE, Closing(Why.EXPIRED), Inquire, plan=Plan(due=12.0, until=10.0)),
+    on("asked long enough", DOUBT, WAKE, Closing(Why.UNANSWERED), Inquire, plan=Plan(due=12.0, until=10.0)),
+    on("given up", SHOWING, GIVE_UP, CLOSING, Inquire),
+    on("cancelled", SHOWING, CANCEL, Closing(Why.OPERATOR), Inquire),
+    on("inquired while waiting", SHOWING, INQUIRE, SHOWING, Inquire),
+    # --- closing -----------------------------------------------------------------------------------------------------
+    on("the last DETAIL: unpaid", CLOSING, detail(Pending("UQ")), CANCELLING, Cancel),
+    on("the last DETAIL: unknown", CLOSING, detail(Absent()), CANCELLING, Cancel),
+    on("the last DETAIL is lost", CLOSING, detail(LOST), CANCELLING, Cancel),
+    on("the last DETAIL can't be sent", CLOSING, detail(OFFLINE), CLOSING),
+    on("the last DETAIL: paid", CLOSING, detail(SUCCESS), Releasing(), PAID, Release, here=True),
+    on("the last DETAIL: paid, nobody there", CLOSING, detail(SUCCESS), giving(Why.GAVE_UP), PAID, Cancel),
+    on("the last DETAIL: all back", CLOSING, detail(REFUNDED), GivenBack(Why.GAVE_UP), PAID, BACK),
+    on("the last DETAIL: closed", CLOSING, detail(Closed()), NOTHING, OVER),
+    on("closing, notified as paid", CLOSING, notified(SUCCESS), Releasing(), PAID, Release, here=True),
+    on("closing, notified, nobody there", CLOSING, notified(SUCCESS), giving(Why.GAVE_UP), PAID, Cancel),
+    on("closing, notified, all back", CLOSING, notified(REFUNDED), GivenBack(Why.GAVE_UP), PAID, BACK),
+    on("closing, notified as closed", CLOSING, notified(Closed()), NOTHING, OVER),
+    on("closing, notified as processing", CLOSING, notified(Pending()), CLOSING),
+    on("closing, time to ask", CLOSING, WAKE, CLOSING, Inquire),
+    on("closing for a day", CLOSING, WAKE, Unresolved(Why.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
+    on("closing for a day, off all day", CLOSING, WAKE, CLOSING, Inquire, **OLD),
+    on("inquired while closing", CLOSING, INQUIRE, CLOSING, Inquire),
+    # --- CANCEL ------------------------------------------------------------------------------------------------------
+    on("CANCEL is accepted", CANCELLING, cancelled(Accepted()), CONFIRMING, Inquire),
+    on("CANCEL is refused", CANCELLING, cancelled(Refused("paid")), CONFIRMING, Inquire),
+    on("CANCEL finds nothing", CANCELLING, cancelled(Absent()), CONFIRMING, Inquire),
+    on("CANCEL is lost", CANCELLING, cancelled(LOST), CANCELLING),
+    on("CANCEL again", CANCELLING, WAKE, CANCELLING, Cancel),
+    on("CANCEL for a day", CANCELLING, WAKE, Unresolved(Why.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
+    on("after CANCEL: processing", CONFIRMING, detail(Pending("UQ")), CONFIRMING),
+    on("after CANCEL: unknown", CONFIRMING, detail(Absent()), CONFIRMING),
+    on("after CANCEL: lost", CONFIRMING, detail(LOST), CONFIRMING),
+    on("after CANCEL: still processing", CONFIRMING, detail(Pending()), CANCELLING, Cancel, plan=ASKED_OFTEN),
+    on("after CANCEL: closed", CONFIRMING, detail(Closed()), NOTHING, OVER),
+    on(
+        "after CANCEL: failed",
+        CONFIRMING,
+        detail(Declined()),
+        NotCharged(Verdict.DECLINED, Why.GAVE_UP),
+        Topic.DECLINED,
+    ),
+    on("after CANCEL: unknown too often", CONFIRMING, detail(Absent()), NOTHING, OVER, plan=ABSENT_OFTEN),
+    on("after CANCEL: paid", CONFIRMING, detail(SUCCESS), giving(Why.GAVE_UP), PAID, Cancel, here=True),
+    on("after CANCEL: all back", CONFIRMING, detail(REFUNDED), GivenBack(Why.GAVE_UP), PAID, BACK),
+    on("after CANCEL, notified as paid", CONFIRMING, notified(SUCCESS), CONFIRMING, Inquire),
+    on("after CANCEL, notified as closed", CONFIRMING, notified(Closed()), NOTHING, OVER),
+    on("after CANCEL, still notified", CONFIRMING, notified(Pending()), CANCELLING, Cancel, plan=ASKED_OFTEN),
+    on("after CANCEL, time to ask", CONFIRMING, WAKE, CONFIRMING, Inquire),
+    on("after CANCEL for a day", CONFIRMING, WAKE, Unresolved(Why.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
+    on("inquired after CANCEL", CONFIRMING, INQUIRE, CONFIRMING, Inquire),
+    # --- the release -------------------------------------------------------------------------------------------------
+    on("the goods are out", Releasing(), OUT, Released(), Topic.RELEASE_DONE, **TAKEN),
+    on("the release jams", Releasing(), JAM, giving(Why.JAM), Topic.RELEASE_FAILED, Cancel, **TAKEN),
+    on("no word of the release", Releasing(), WAKE, giving(Why.JAM), Topic.RELEASE_FAILED, Cancel, **TAKEN),
+    on("PAY's answer comes late", Releasing(), pay(SUCCESS), Releasing(), **TAKEN),
+    on("DETAIL's answer comes late", Releasing(), detail(SUCCESS), Releasing(), **TAKEN),
+    on("notified again", Releasing(), notified(SUCCESS), Releasing(), **TAKEN),
+    # --- giving back -------------------------------------------------------------------------------------------------
+    on("its CANCEL is accepted", giving(), cancelled(Accepted()), giving(), Inquire, **ASKED_BACK),
+    on("its CANCEL is refused", giving(), cancelled(Refused("too late")), BY_REFUND, GiveBack, **ASKED_BACK),
+    on("its CANCEL is lost", giving(), cancelled(LOST), giving(), **ASKED_BACK),
+    on("its REFUND is accepted", BY_REFUND, refunded(Accepted()), BY_REFUND, Inquire, **ASKED_BACK),
+    on("its REFUND is lost", BY_REFUND, refunded(LOST), BY_REFUND, **ASKED_BACK),
+    on(
+        "its REFUND is refused",
+        BY_REFUND,
+        refunded(Refused("no")),
+        giving(way=Way.REFUND, refused=True),
+        Inquire,
+        **ASKED_BACK,
+    ),
+    on("its money is back by CANCEL", giving(), detail(Closed()), GONE_BACK, BACK, **ASKED_BACK),
+    on("its money is back by REFUND", BY_REFUND, detail(REFUNDED), GONE_BACK, BACK, **ASKED_BACK),
+    on("its money is not back yet", giving(), detail(SUCCESS), giving(), **ASKED_BACK),
+    on(
+        "a part of sold goods is back",
+        OPERATORS,
+        detail(approved(ORDER, PART)),
+        Released(),
+        BACK,
+        **PART_ASKED,
+    ),
+    on(
+        "a refund of sold goods is refused",
+        replace(OPERATORS, refused=True),
+        detail(SUCCESS),
+        Released(),
+        **PART_ASKED,
+    ),
+    on(
+        "a part of unsold goods is back",
+        OPERATORS,
+        detail(approved(ORDER, PART)),
+        *(Unresolved(Why.OPERATOR, paid=True), BACK),
+        **ASKED_BACK,
+    ),
+    on("its refund is notified", giving(), notified(Closed()), giving(), Inquire, **ASKED_BACK),
+    on("PAY's answer comes meanwhile", giving(), pay(SUCCESS), giving(), **ASKED_BACK),
+    on("it is asked for once more", giving(), WAKE, giving(), Cancel, plan=Plan(due=10.0, asked=2), **ASKED_BACK),
+    on("whether it is back is asked", giving(), WAKE, giving(), Inquire, plan=Plan(due=10.0, asked=1), **ASKED_BACK),
+    on(
+        "it is not back for a day",
+        giving(),
+        WAKE,
+        Unresolved(Why.LATE, paid=True),
+        OPEN,
+        plan=TRIED,
+        **(OLD | ASKED_BACK),
+    ),
+    on("inquired while it goes back", giving(), INQUIRE, giving(), Inquire, **ASKED_BACK),
+    # --- the ends ----------------------------------------------------------------------------------------------------
+    on("sold: PAY's answer", Released(), pay(SUCCESS), Released(), **SOLD),
+    on("sold: DETAIL's answer", Released(), detail(SUCCESS), Released(), **SOLD),
+    on("sold: a NOTIFICATION", Released(), notified(SUCCESS), Released(), **SOLD),
+    on("sold: time to ask", Released(), WAKE, Released(), Inquire, **SOLD),
+    on("sold: inquired", Released(), INQUIRE, Released(), Inquire, **SOLD),
+    on("sold: a part is refunded", Released(), RefundWanted(KEY, won(500)), OPERATORS, GiveBack, **SOLD),
+    on("sold: all is refunded", Released(), RefundWanted(KEY, None), giving(Why.OPERATOR), Cancel, **SOLD),
+    on("sold: too much is refunded", Released(), RefundWanted(KEY, won(1501)), Released(), **SOLD),
+    on("sold: nothing is refunded", Released(), RefundWanted(KEY, won(0)), Released(), **SOLD),
+    on("sold: cancelled that day", Released(), CANCEL, giving(Why.OPERATOR), Cancel, **SOLD),
+    on(
+        "sold: cancelled another day",
+        Released(),
+        CANCEL,
+        giving(Why.OPERATOR, Way.REFUND),
+        GiveBack,
+        **(SOLD | {"paid_at": HERE.at - timedelta(days=1)}),
+    ),
+    on("sold: cancelled, partly refunded", Released(), CANCEL, Released(), **ONCE),
+    on("given back: PAY's answer", GONE_BACK, pay(SUCCESS), GONE_BACK, **TAKEN),
+    on("given back: DETAIL's answer", GONE_BACK, detail(SUCCESS), GONE_BACK, **TAKEN),
+    on("given back: a NOTIFICATION", GONE_BACK, notified(SUCCESS), GONE_BACK, **TAKEN),
+    on("given back: time to ask", GONE_BACK, WAKE, GONE_BACK, Inquire, **TAKEN),
+    on("given back: inquired", GONE_BACK, INQUIRE, GONE_BACK, Inquire, **TAKEN),
+    on("not charged: PAY's answer", NOTHING, pay(Pending("UQ")), NOTHING),
+    on("not charged: PAY succeeds late", NOTHING, pay(SUCCESS), NOTHING, Inquire),
+    on("not charged, says DETAIL", NOTHING, detail(Closed()), NOTHING),
+    on("not charged: paid late", NOTHING, detail(SUCCESS), giving(), PAID, Cancel, here=True),
+    on("not charged: paid and all back", NOTHING, detail(REFUNDED), GONE_BACK, PAID, BACK),
+    on("not charged: notified as paid", NOTHING, notified(SUCCESS), NOTHING, Inquire),
+    on("not charged: notified as closed", NOTHING, notified(Closed()), NOTHING),
+    on("not charged: a look back", NOTHING, WAKE, NOTHING, Inquire),
+    on("not charged: inquired", NOTHING, INQUIRE, NOTHING, Inquire),
+    on("unresolved: paid after all", STUCK, detail(SUCCESS), giving(Why.UNANSWERED), PAID, Cancel),
+    on("unresolved: back by CANCEL", LEFT, detail(Closed()), GivenBack(Why.JAM), BACK, **ASKED_BACK),
+    on("unresolved: back by REFUND", LEFT, detail(REFUNDED), GivenBack(Why.JAM), BACK, **ASKED_BACK),
+    on("unresolved: closed unpaid", STUCK, detail(Closed()), NotCharged(Verdict.CANCELLED, Why.UNANSWERED), OVER),
+    on("unresolved: declined", STUCK, detail(Declined()), NotCharged(Verdict.DECLINED, Why.UNANSWERED), Topic.DECLINED),
+    on("unresolved: still processing", STUCK, detail(Pending()), STUCK),
+    on(
+        "unresolved refund: done",
+        LEFT,
+        detail(approved(ORDER, PART)),
+        Released(),
+        BACK,
+        **PART_ASKED,
+    ),
+    on("unresolved refund: not done", LEFT, detail(SUCCESS), Released(), **PART_ASKED),
+    on("unresolved: notified as paid", STUCK, notified(SUCCESS), STUCK, Inquire),
+    on(
+        "unresolved: notified as closed", STUCK, notified(Closed()), NotCharged(Verdict.CANCELLED, Why.UNANSWERED), OVER
+    ),
+    on("unresolved: notified as back", LEFT, notified(Closed()), GivenBack(Why.JAM), BACK, **ASKED_BACK),
+    on(
+        "unresolved refund: notified as back",
+        LEFT,
+        notified(Closed()),
+        Released(),
+        BACK,
+        **PART_ASKED,
+    ),
+    on("unresolved: time to ask", STUCK, WAKE, STUCK, Inquire),
+    on("unresolved: inquired", STUCK, INQUIRE, STUCK, Inquire),
+    on("unresolved: refunded", LEFT, RefundWanted(KEY, None), giving(Why.OPERATOR), Cancel, **TAKEN),
+    on("unresolved: refunded unpaid", STUCK, RefundWanted(KEY, None), STUCK),
+    on("unresolved: cancelled unpaid", STUCK, CANCEL, Cancelling(Why.OPERATOR), Cancel),
+    on("unresolved: cancelled paid", LEFT, CANCEL, giving(Why.OPERATOR), Cancel, **TAKEN),
+    on("unresolved: cancelled, partly refunded", LEFT, CANCEL, LEFT, **(ONCE | {"released": False})),
+]
+
+
+def kiosk(session: Session, *orders: Order, troubles: Mapping[Part, str] | None = None, **terms: object) -> Kiosk:
+    """A kiosk in service, with nothing else to do."""
+    products = terms.pop("products", (Product.ORDER_CODE, Product.PAYMENT_CODE, Product.ENTRY_CODE))
+    return replace(
+        start(rules(*products, **terms)),
+        session=session,
+        orders={one.id: one for one in orders},
+        troubles=troubles or {},
+        probe_due=NEVER,
+    )
+
+
+@pytest.mark.parametrize(
+    ("phase", "event", "to", "asks", "more"), [pytest.param(*row[1:], id=row[0]) for row in ORDER_CASES]
+)
+def test_order(phase: Phase, event: OrderEvent, to: Phase, asks: list[object], more: dict[str, object]) -> None:
+    fields = {"plan": Plan(due=10.0 if isinstance(event, Woken) else NEVER, until=20.0), **more}
+    here = fields.pop("here", False)
+    before = replace(ORDER, phase=phase, **fields)
+    if type(event) in ANSWERS:
+        before = replace(before, plan=replace(before.plan, busy=ANSWERS[type(event)], due=NEVER))
+    if isinstance(phase, Releasing) and isinstance(event, Woken):
+        before = replace(before, plan=Plan(until=10.0))
+    stepped = step(kiosk(InHand(KEY) if here else Idle(), before), event, HERE)
+    after = stepped.changed[-1] if stepped.changed else before
+    assert after.phase == to
+    ours = [command for command in stepped.commands if not isinstance(command, Report) or command.order]
+    assert kinds(ours) == asks
+    if type(to) is type(phase) and to == phase and not asks:
+        assert stepped.state.orders.get(KEY, after) == after
+
+
+# --- the shopper's side ----------------------------------------------------------------------------------------------
+
+AMOUNT = won(1500)
+ENTERED, CHOICE, SCANS, STATIC = (
+    Entering("1500", 30.0),
+    Choosing(AMOUNT, 30.0),
+    Scanning(AMOUNT, 30.0),
+    EntryShown(AMOUNT, 30.0),
+)
+HAND = InHand(KEY)
+SHOWN_ORDER = replace(ORDER, phase=SHOWING, plan=Plan(due=15.0, until=130.0))
+DECLINED = Result(Name.DECLINED, Text.DECLINED, replace(ORDER, phase=FAILED), 16.0)
+THANKS = Result(Name.PAID, Text.PAID, replace(ORDER, phase=Released()), 16.0)
+STATIC_PAID = EntryPaid(Approved(None, "UQ-static", AMOUNT, HERE.at))
+STATIC_LITTLE = EntryPaid(Approved(None, "UQ-static", won(1), HERE.at))
+BROKEN: dict[str, object] = {"troubles": {Part.RELEASE: "jammed"}}
+BY_CODE, BY_SCAN, BY_STATIC = (
+    {"products": (one,)} for one in (Product.ORDER_CODE, Product.PAYMENT_CODE, Product.ENTRY_CODE)
+)
+STOP = StopWanted()
+GIVEN_AWAY = (PAID, Cancel)  # a payment that nobody gets goods for
+
+SessionRow = tuple[str, Session, SessionEvent, type[Session], list[object], dict[str, object]]
+
+
+def key(name: str) -> KeyPressed:
+    return KeyPressed(Key(name))
+
+
+def moved(phase: Phase) -> OrderMoved:
+    return OrderMoved(replace(ORDER, phase=phase))
+
+
+def at_screen(
+    name: str, session: Session, event: SessionEvent, to: type[Session], *asks: object, **more: object
+) -> SessionRow:
+    return name, session, event, to, list(asks), more
+
+
+SESSION_CASES = [
+    at_screen("idle: a digit", Idle(), key("1"), Entering),
+    at_screen("idle: another key", Idle(), key("#"), Idle),
+    at_screen("idle: the static code is paid", Idle(), STATIC_PAID, InHand, PAID, Release),
+    at_screen("idle: too little is paid", Idle(), STATIC_LITTLE, Idle, *GIVEN_AWAY),
+    at_screen("idle: all is well", Idle(), Checked(None), Idle),
+    at_screen("idle: a part fails", Idle(), Checked(Text.NO_RELEASE), OutOfService, **BROKEN),
+    at_screen("idle: stop", Idle(), STOP, OutOfService),
+    at_screen(
+        "out of service: the static code is paid",
+        OutOfService(Text.NO_RELEASE),
+        STATIC_PAID,
+        OutOfService,
+        *GIVEN_AWAY,
+        **BROKEN,
+    ),
+    at_screen("out of service: all is well again", OutOfService(Text.NO_RELEASE), Checked(None), Idle),
+    at_screen(
+        "out of service: not yet", OutOfService(Text.NO_RELEASE), Checked(Text.NO_RELEASE), OutOfService, **BROKEN
+    ),
+    at_screen("out of service: stop", OutOfService(Text.NO_RELEASE), STOP, OutOfService, **BROKEN),
+    at_screen("amount: a digit", ENTERED, key("0"), Entering),
+    at_screen("amount: cleared", ENTERED, key("*"), Entering),
+    at_screen("amount: cleared twice", Entering("", 30.0), key("*"), Idle),
+    at_screen("amount: too little", Entering("99", 30.0), key("#"), Entering),
+    at_screen("amount: too much", Entering("200001", 30.0), key("#"), Entering),
+    at_screen("amount: a letter", ENTERED, key("A"), Entering),
+    at_screen("amount: confirmed", ENTERED, key("#"), Choosing),
+    at_screen("amount: confirmed, by shown code only", ENTERED, key("#"), InHand, Pay, **BY_CODE),
+    at_screen("amount: confirmed, by scanned code only", ENTERED, key("#"), Scanning, **BY_SCAN),
+    at_screen("amount: confirmed, by static code only", ENTERED, key("#"), EntryShown, **BY_STATIC),
+    at_screen("amount: confirmed, a part failed", ENTERED, key("#"), OutOfService, **BROKEN),
+    at_screen("amount: the static code is paid", ENTERED, STATIC_PAID, InHand, PAID, Release),
+    at_screen("amount: too little is paid", ENTERED, STATIC_LITTLE, Entering, *GIVEN_AWAY),
+    at_screen("amount: nobody finishes it", Entering("15", 10.0), WAKE, Idle),
+    at_screen("amount: stop", ENTERED, STOP, OutOfService),
+    at_screen("choice: no such way", CHOICE, key("4"), Choosing),
+    at_screen("choice: given up", CHOICE, key("*"), Idle),
+    at_screen("choice: shown code", CHOICE, key("1"), InHand, Pay),
+    at_screen("choice: scanned code", CHOICE, key("2"), Scanning),
+    at_screen("choice: static code", CHOICE, key("3"), EntryShown),
+    at_screen("choice: a part failed", CHOICE, key("1"), OutOfService, **BROKEN),
+    at_screen("choice: the static code is paid", CHOICE, STATIC_PAID, InHand, PAID, Release),
+    at_screen("choice: too little is paid", CHOICE, STATIC_LITTLE, Choosing, *GIVEN_AWAY),
+    at_screen("choice: nobody chooses", replace(CHOICE, until=10.0), WAKE, Idle),
+    at_screen("choice: stop", CHOICE, STOP, OutOfService),
+    at_screen("scan: another key", SCANS, key("1"), Scanning),
+    at_screen("scan: back to the choice", SCANS, key("*"), Choosing),
+    at_screen("scan: no choice to go back to", SCANS, key("*"), Idle, **BY_SCAN),
+    at_screen("scan: back, a part failed", SCANS, key("*"), OutOfService, **BROKEN),
+    at_screen("scan: a payment code", SCANS, CodeScanned(SCANNED), InHand, Pay),
+    at_screen("scan: no payment code", SCANS, CodeScanned(Secret("https://example.com")), Scanning),
+    at_screen("scan: a part failed", SCANS, CodeScanned(SCANNED), OutOfService, **BROKEN),
+    at_screen("scan: the static code is paid", SCANS, STATIC_PAID, Scanning, *GIVEN_AWAY),
+    at_screen("scan: no code comes", replace(SCANS, until=10.0), WAKE, Choosing),
+    at_screen("scan: no code comes, no choice", replace(SCANS, until=10.0), WAKE, Idle, **BY_SCAN),
+    at_screen("scan: no code comes, a part failed", replace(SCANS, until=10.0), WAKE, OutOfService, **BROKEN),
+    at_screen("scan: stop", SCANS, STOP, OutOfService),
+    at_screen("static: another key", STATIC, key("1"), EntryShown),
+    at_screen("static: back to the choice", STATIC, key("*"), Choosing),
+    at_screen("static: no choice to go back to", STATIC, key("*"), Idle, **BY_STATIC),
+    at_screen("static: back, a part failed", STATIC, key("*"), OutOfService, **BROKEN),
+    at_screen("static: paid", STATIC, STATIC_PAID, InHand, PAID, Release),
+    at_screen("static: another amount is paid", STATIC, STATIC_LITTLE, EntryShown, *GIVEN_AWAY),
+    at_screen("static: nobody pays", replace(STATIC, until=10.0), WAKE, Idle),
+    at_screen("static: stop", STATIC, STOP, OutOfService),
+    at_screen("in hand: another key", HAND, key("1"), InHand),
+    at_screen("in hand: given up", HAND, key("*"), InHand, Inquire),
+    at_screen("in hand: a code to show", HAND, moved(SHOWING), InHand),
+    at_screen("in hand: in doubt", HAND, moved(DOUBT), InHand),
+    at_screen("in hand: released", HAND, moved(Released()), Result),
+    at_screen("in hand: another order", HAND, OrderMoved(order(Released(), id="K1-another")), InHand),
+    at_screen("in hand: its code can't be shown", HAND, CodeNotShowable("too small"), InHand, Topic.FAULT, Inquire),
+    at_screen("in hand: the static code is paid", HAND, STATIC_PAID, InHand, *GIVEN_AWAY),
+    at_screen("in hand: patience is over", replace(HAND, leave_at=10.0), WAKE, Result),
+    at_screen("in hand: stop", HAND, STOP, InHand, Inquire),
+    at_screen("result: a digit", DECLINED, key("5"), Entering),
+    at_screen("result: put away", DECLINED, key("*"), Idle),
+    at_screen("result: a letter", DECLINED, key("A"), Result),
+    at_screen("result: tried again", DECLINED, key("#"), Choosing),
+    at_screen("result: tried again, by shown code only", DECLINED, key("#"), InHand, Pay, **BY_CODE),
+    at_screen("result: tried again, by scanned code only", DECLINED, key("#"), Scanning, **BY_SCAN),
+    at_screen("result: tried again, by static code only", DECLINED, key("#"), EntryShown, **BY_STATIC),
+    at_screen("result: tried again, a part failed", DECLINED, key("#"), OutOfService, **BROKEN),
+    at_screen("result: paid is not tried again", THANKS, key("#"), Result),
+    at_screen("result: the static code is paid", THANKS, STATIC_PAID, InHand, PAID, Release),
+    at_screen("result: too little is paid", THANKS, STATIC_LITTLE, Result, *GIVEN_AWAY),
+    at_screen("result: shown long enough", replace(THANKS, until=10.0), WAKE, Idle),
+    at_screen("result: stop", THANKS, STOP, OutOfService),
+]
+
+
+@pytest.mark.parametrize(
+    ("session", "event", "to", "asks", "more"), [pytest.param(*row[1:], id=row[0]) for row in SESSION_CASES]
+)
+def test_session(
+    session: Session, event: SessionEvent, to: type[Session], asks: list[object], more: dict[str, object]
+) -> None:
+    orders = (SHOWN_ORDER,) if isinstance(session, InHand) else ()
+    stepped = step(kiosk(session, *orders, **more), event, HERE)
+    assert type(stepped.state.session) is to
+    assert kinds(stepped.commands) == asks
+
+
+# --- the tables are whole, and true ----------------------------------------------------------------------------------
+
+
+def test_every_pair_of_an_order_and_an_event_stands_in_exactly_one_table() -> None:
+    everything = set(pairs(get_args(Phase), get_args(OrderEvent)))
+    ignored = {pair for pair in IGNORED if pair[0] in get_args(Phase)}
+    assert ORDERS.keys() | ignored == everything
+    assert not ORDERS.keys() & ignored
+
+
+def test_every_pair_of_a_screen_and_an_event_stands_in_exactly_one_table() -> None:
+    everything = set(pairs(get_args(Session), get_args(SessionEvent)))
+    ignored = {pair for pair in IGNORED if pair[0] in get_args(Session)}
+    assert SESSION.keys() | ignored == everything
+    assert not SESSION.keys() & ignored
+    assert all(IGNORED.values())
+
+
+def test_every_place_an_order_may_go_to_is_reached_by_a_row_above() -> None:
+    reached = {(type(phase), type(event), type(to)) for _, phase, event, to, _, _ in ORDER_CASES}
+    assert reached == {(*pair, to) for pair, row in ORDERS.items() for to in row.to}
+
+
+def test_every_screen_that_may_follow_is_reached_by_a_row_above() -> None:
+    reached = {(type(session), type(event), to) for _, session, event, to, _, _ in SESSION_CASES}
+    assert reached == {(*pair, to) for pair, row in SESSION.items() for to in row.to}

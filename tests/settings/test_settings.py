@@ -1,0 +1,322 @@
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from configurations import PLAIN, with_line, written
+
+from kiosk.sale.money import Amount
+from kiosk.sale.order import Product
+from kiosk.sandbox.merchants import ENTRY_CODE
+from kiosk.settings import Settings, SettingsError, is_emvco, load, rules, shown
+
+EXAMPLE = Path(str(files("kiosk") / "example.toml"))
+PRODUCTS = "'CASHIER_PAYMENT', 'ORDER_CODE', 'PAYMENT_CODE' or 'ENTRY_CODE'"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*os.environ]:
+        if name.startswith("KIOSK_") or name in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY"):
+            monkeypatch.delenv(name)
+
+
+def mistakes(file: Path) -> list[str]:
+    """What is said against a file, without its name."""
+    with pytest.raises(SettingsError) as refusal:
+        load(file)
+    lines = str(refusal.value).splitlines()
+    assert all(line.startswith(f"{file}: ") for line in lines)
+    return [line.removeprefix(f"{file}: ") for line in lines]
+
+
+# --- the example ---
+
+
+def test_the_example_loads() -> None:
+    settings = load(EXAMPLE)
+    assert settings.kiosk.id == "kiosk-0001"
+    assert settings.payment.products == (Product.ORDER_CODE, Product.PAYMENT_CODE)
+    assert settings.listener is not None
+    assert settings.notifications.webhook is not None
+
+
+def test_the_example_shows_every_setting_with_its_default() -> None:
+    uncommented = re.sub(r"^# (?=[a-z_]+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    values = tomllib.loads(uncommented)
+    assert Settings(**values) == load(EXAMPLE)
+
+    def keys(section: dict, path: str = "") -> set[str]:
+        found = set()
+        for key, value in section.items():
+            found |= keys(value, f"{path}{key}.") if isinstance(value, dict) else {path + key}
+        return found
+
+    assert keys(values) == keys(Settings(**values).model_dump())
+
+
+# --- where it is, and what goes before it ---
+
+
+def test_the_file_is_the_one_named_or_that_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = written(tmp_path)
+    monkeypatch.setenv("KIOSK_CONFIG", str(EXAMPLE))
+    assert load(named).kiosk.id == "bench-7"
+    assert load(None).kiosk.id == "kiosk-0001"
+
+
+def test_defaults_are_those_of_the_interface(tmp_path: Path) -> None:
+    settings = load(written(tmp_path))
+    assert (settings.gateway.sign_type, settings.gateway.timezone) == ("SHA", "Asia/Singapore")
+    assert (settings.payment.currency, settings.payment.code_lifetime) == ("KRW", 120)
+    assert (settings.panel.host, settings.panel.port) == ("127.0.0.1", 8080)
+    assert (settings.listener, settings.notifications.webhook) == (None, None)
+
+
+def test_directories_are_systemds_where_the_file_names_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(tmp_path, re.sub(r"(?m)^(state|credentials)_dir.*\n", "", PLAIN))
+    assert load(file).kiosk.state_dir == Path("/var/lib/kiosk")
+    monkeypatch.setenv("STATE_DIRECTORY", "/srv/a")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/b")
+    kiosk = load(file).kiosk
+    assert (kiosk.state_dir, kiosk.credentials_dir) == (Path("/srv/a"), Path("/run/b"))
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(tmp_path, with_line("payment", 'max_amount = "5000"'))
+    monkeypatch.setenv("KIOSK_PAYMENT__MAX_AMOUNT", "300000")
+    monkeypatch.setenv("KIOSK_PAYMENT__PRODUCTS", '["PAYMENT_CODE"]')
+    monkeypatch.setenv("KIOSK_HARDWARE__DISPLAY__WIDTH", "256")
+    monkeypatch.setenv("KIOSK_LISTENER__LISTEN", "[::1]:8090")
+    settings = load(file)
+    assert settings.payment.max_amount == "300000"
+    assert settings.payment.products == (Product.PAYMENT_CODE,)
+    assert settings.hardware.display.width == 256
+    assert settings.listener is not None
+    assert (settings.listener.host, settings.listener.port) == ("::1", 8090)
+
+
+@pytest.mark.parametrize("name", ["KIOSK_PAYMENT_MAX_AMOUNT", "KIOSK_PAYMNET__MAX_AMOUNT", "KIOSK_X"])
+def test_a_variable_that_sets_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(SettingsError) as refusal:
+        load(written(tmp_path))
+    assert str(refusal.value) == f"environment: {name}: no such setting; expected KIOSK_SECTION__KEY"
+
+
+def test_a_variable_for_an_unknown_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_PAYMENT__MAXIMUM", "1")
+    assert mistakes(written(tmp_path)) == ["payment.maximum: no such setting"]
+
+
+def test_a_list_from_the_environment_is_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_PAYMENT__PRODUCTS", "ORDER_CODE")
+    with pytest.raises(SettingsError) as refusal:
+        load(written(tmp_path))
+    assert str(refusal.value) == 'environment: KIOSK_PAYMENT__PRODUCTS: expected JSON such as ["ORDER_CODE"]'
+
+
+# --- mistakes ---
+
+GATEWAY_URL = "expected an https:// address without a password (http:// is for this machine only)"
+WEB_URL = "expected an http(s):// address without a password"
+ENTRY = "payment.entry_code: expected the static EMVCo payload, with its checksum (tag 63), for ENTRY_CODE"
+LISTEN = "expected HOST:PORT such as 127.0.0.1:8080"
+PATTERN = "^[A-Za-z0-9_-]{1,18}$"
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "said"),
+    [
+        ("kiosk", 'colour = "red"', "kiosk.colour: no such setting"),
+        ("gateway", 'token = "s3cret"', "gateway.token: no such setting"),
+        ("paymnet", 'currency = "KRW"', "paymnet: no such setting"),
+        ("kiosk", "id = 7", "kiosk.id = 7: expected text in quotes"),
+        ("kiosk", 'id = ""', f"kiosk.id = '': expected text that matches {PATTERN}"),
+        ("kiosk", 'id = "kiosk 1"', f"kiosk.id = 'kiosk 1': expected text that matches {PATTERN}"),
+        ("kiosk", f'id = "{"k" * 19}"', f"kiosk.id = '{'k' * 19}': expected text that matches {PATTERN}"),
+        ("kiosk", "state_dir = 1", "kiosk.state_dir = 1: expected text in quotes"),
+        ("kiosk", 'language = "fr"', "kiosk.language = 'fr': expected 'ko' or 'en'"),
+        ("kiosk", 'timezone = "Seoul"', "kiosk.timezone = 'Seoul': expected a time zone such as Asia/Seoul"),
+        ("kiosk", 'timezone = "../etc"', "kiosk.timezone = '../etc': expected a time zone such as Asia/Seoul"),
+        ("gateway", 'base_url = "http://gw.example"', f"gateway.base_url = 'http://gw.example': {GATEWAY_URL}"),
+        ("gateway", 'base_url = "https://"', f"gateway.base_url = 'https://': {GATEWAY_URL}"),
+        ("gateway", 'base_url = "https://[::1"', f"gateway.base_url = 'https://[::1': {GATEWAY_URL}"),
+        ("gateway", 'base_url = "https://a:x"', f"gateway.base_url = 'https://a:x': {GATEWAY_URL}"),
+        ("gateway", 'base_url = "https://u:s3cret@a"', f"gateway.base_url = 'https://...@a': {GATEWAY_URL}"),
+        ("gateway", 'notify_url = "kiosk"', f"gateway.notify_url = 'kiosk': {WEB_URL}"),
+        ("gateway", 'client_id = ""', "gateway.client_id = '': expected something, not nothing"),
+        ("gateway", 'sign_type = "MD5"', "gateway.sign_type = 'MD5': expected 'SHA', 'RSA' or 'TOKEN'"),
+        ("gateway", "paths = 5", "gateway.paths = 5: expected a section, [gateway.paths]"),
+        ("gateway.paths", 'pay = "pay"', "gateway.paths.pay = 'pay': expected a path such as /pay"),
+        (
+            "payment",
+            'currency = "WON"',
+            "payment.currency = 'WON': expected ISO 4217 letters of a currency that is supported, such as KRW",
+        ),
+        ("payment", "products = []", "payment.products = []: expected one product or more, each once"),
+        ("payment", 'products = "ORDER_CODE"', "payment.products = 'ORDER_CODE': expected a list, in brackets"),
+        ("payment", 'products = ["QR"]', f"payment.products.0 = 'QR': expected {PRODUCTS}"),
+        (
+            "payment",
+            'products = ["ORDER_CODE", "ORDER_CODE"]',
+            "payment.products = ['ORDER_CODE', 'ORDER_CODE']: expected one product or more, each once",
+        ),
+        (
+            "payment",
+            f'description = "{"x" * 257}"',
+            f"payment.description = '{'x' * 257}': expected at most 256 characters",
+        ),
+        ("payment", "code_lifetime = 29", "payment.code_lifetime = 29: expected 30 or more"),
+        ("payment", "code_lifetime = 3601", "payment.code_lifetime = 3601: expected 3600 or less"),
+        ("payment", 'code_lifetime = "long"', "payment.code_lifetime = 'long': expected a number"),
+        ("payment", "min_amount = 100", "payment.min_amount = 100: expected text in quotes"),
+        ("payment", 'min_amount = "1.5"', 'payment.min_amount = "1.5": expected an amount of KRW such as "100"'),
+        ("payment", 'max_amount = ""', 'payment.max_amount = "": expected an amount of KRW such as "100"'),
+        (
+            "payment",
+            'min_amount = "200001"',
+            "payment.min_amount = '200001': expected more than 0 and not more than max_amount",
+        ),
+        ("payment", 'min_amount = "0"', "payment.min_amount = '0': expected more than 0 and not more than max_amount"),
+        (
+            "payment",
+            'payment_code_pattern = "["',
+            "payment.payment_code_pattern = '[': expected a regular expression such as ^[0-9]{16,32}$",
+        ),
+        ("payment", "max_in_doubt = 0", "payment.max_in_doubt = 0: expected 1 or more"),
+        ("payment", "max_in_doubt = 1.5", "payment.max_in_doubt = 1.5: expected a whole number"),
+        ("payment", 'products = ["ENTRY_CODE"]', ENTRY),
+        ("payment", f'products = ["ENTRY_CODE"]\nentry_code = "{ENTRY_CODE[:-4]}0000"', ENTRY),
+        ("hardware", 'board = "arduino"', "hardware.board = 'arduino': expected 'raspberrypi' or 'simulated'"),
+        ("hardware.display", "width = 32", "hardware.display.width = 32: expected 64 or more"),
+        (
+            "hardware.display",
+            'driver = "SSD 1306"',
+            "hardware.display.driver = 'SSD 1306': expected text that matches ^[a-z0-9_]+$",
+        ),
+        ("notifications.webhook", 'url = "ftp://a"', f"notifications.webhook.url = 'ftp://a': {WEB_URL}"),
+        ("listener", 'listen = "8090"', f"listener.listen = '8090': {LISTEN}"),
+        ("panel", 'listen = "127.0.0.1:65536"', f"panel.listen = '127.0.0.1:65536': {LISTEN}"),
+        ("panel", "listen = 8080", "panel.listen = 8080: expected text in quotes"),
+    ],
+)
+def test_a_mistake_is_one_line_with_its_key_and_what_is_expected(
+    tmp_path: Path, section: str, line: str, said: str
+) -> None:
+    assert mistakes(written(tmp_path, with_line(section, line))) == [said]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_a_gateway_without_tls_is_on_this_machine_only(tmp_path: Path, host: str) -> None:
+    file = written(tmp_path, with_line("gateway", f'base_url = "http://{host}:8070/"'))
+    assert load(file).gateway.base_url == f"http://{host}:8070"
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    text = PLAIN.replace('id = "bench-7"\n', "").replace('client_id = "M1"\n', "")
+    said = "missing; it has to be set"
+    assert mistakes(written(tmp_path, text)) == [f"kiosk.id: {said}", f"gateway.client_id: {said}"]
+    assert mistakes(written(tmp_path, "")) == [f"{name}: {said}" for name in ("kiosk", "gateway", "payment")]
+
+
+def test_each_of_several_mistakes_has_its_line(tmp_path: Path) -> None:
+    text = PLAIN.replace('"M1"', '""').replace("bench-7", "?") + 'currency = "WON"\n[panel]\n'
+    assert [line.partition(" ")[0].strip(":") for line in mistakes(written(tmp_path, text))] == [
+        "kiosk.id",
+        "gateway.client_id",
+        "payment.currency",
+        "panel.listen",
+    ]
+
+
+def test_what_is_no_toml_is_said_with_its_place(tmp_path: Path) -> None:
+    assert mistakes(written(tmp_path, "[kiosk]\nid = kiosk\n")) == ["is not TOML: Invalid value (at line 2, column 6)"]
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "none.toml"
+    assert mistakes(missing) == ["not found; name the file with --config or $KIOSK_CONFIG"]
+    assert mistakes(tmp_path) == ["can't be read: Is a directory"]
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b'[kiosk]\nid = "\xe9"\n')
+    assert mistakes(latin) == ["can't be read: it is not UTF-8"]
+
+
+# --- what comes of it ---
+
+
+def test_what_is_shown_loads_again_to_the_same(tmp_path: Path) -> None:
+    text = with_line("payment", 'description = "주차 \\"A\\" \\\\ \\t\\u007f"')
+    settings = load(written(tmp_path, text + '[listener]\nlisten = "127.0.0.1:0"\n'))
+    (tmp_path / "again").mkdir()
+    assert load(written(tmp_path / "again", shown(settings))) == settings
+    assert load(written(tmp_path, shown(load(EXAMPLE)))) == load(EXAMPLE)
+
+
+def test_what_is_shown_has_no_place_for_secrets() -> None:
+    secret = re.compile("secret|password|token|key|pin", re.IGNORECASE)
+    names = re.findall(r"(?m)^(\w+) =", shown(load(EXAMPLE)))
+    assert len(names) > 25
+    assert [name for name in names if secret.search(name)] == []
+
+
+def test_the_rules_of_a_sale_come_of_it(tmp_path: Path) -> None:
+    text = with_line("payment", 'currency = "SGD"\nmin_amount = "0.50"\nmax_amount = "90"\nmax_in_doubt = 2')
+    made = rules(load(written(tmp_path, text)))
+    assert (made.kiosk_id, made.code_lifetime, made.max_in_doubt) == ("bench-7", 120, 2)
+    assert (made.least, made.most) == (Amount(50, "SGD"), Amount(9000, "SGD"))
+    assert made.products == (Product.ORDER_CODE, Product.PAYMENT_CODE)
+    assert made.payment_code_pattern.search("281010897274821897274821")
+    assert not made.payment_code_pattern.search("2810")
+
+
+def test_a_static_code_is_taken_with_its_checksum(tmp_path: Path) -> None:
+    text = with_line("payment", f'products = ["ENTRY_CODE"]\nentry_code = "{ENTRY_CODE}"')
+    assert rules(load(written(tmp_path, text))).entry_code == ENTRY_CODE
+    assert is_emvco(ENTRY_CODE)
+    assert not is_emvco("")
+    for place in range(6, len(ENTRY_CODE) - 8):
+        other = "1" if ENTRY_CODE[place] != "1" else "2"
+        assert not is_emvco(ENTRY_CODE[:place] + other + ENTRY_CODE[place + 1 :])
+
+
+# --- on the command line ---
+
+
+def check(file: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kiosk", "--config", str(file), "config", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_wrong_configuration_ends_with_2_and_a_line_for_each_mistake(tmp_path: Path) -> None:
+    file = written(tmp_path, PLAIN.replace('"M1"', "1") + "code_lifetime = 1\n")
+    done = check(file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        f"{file}: gateway.client_id = 1: expected text in quotes",
+        f"{file}: payment.code_lifetime = 1: expected 30 or more",
+    ]
+
+
+def test_a_missing_credential_ends_with_2_and_a_line(tmp_path: Path) -> None:
+    done = check(written(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "/srv/credentials/transaction-key: not found; expected a credential, see README\n"
+
+
+def test_a_right_one_ends_with_0(tmp_path: Path) -> None:
+    (tmp_path / "transaction-key").touch(mode=0o600)
+    (tmp_path / "transaction-key").write_text("s3cret\n")
+    done = check(written(tmp_path, PLAIN.replace("/srv/credentials", str(tmp_path))))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "in order" in done.stdout
