@@ -130,7 +130,7 @@ function show(state) {
     at("slot").classList.add("open");
     setTimeout(() => at("slot").classList.remove("open"), 2500);
   }
-  if (!last || last.order_id !== state.order_id || last.state !== state.state) orders();
+  if (!last || last.order_id !== state.order_id || last.state !== state.state) setTimeout(orders, 300);  // once the ledger has it
   last = state;
 }
 

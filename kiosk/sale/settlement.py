@@ -179,6 +179,8 @@ def refund(order: Order, _phase: Released | Unresolved, event: RefundWanted, ctx
     amount = event.amount or order.left
     if amount.currency != order.amount.currency or not 0 < amount.minor <= order.left.minor:
         return Next(order, note=f"between 0 and {order.left} can be refunded, not {amount}")
+    if not order.released and amount != order.left:
+        return Next(order, note=f"its goods never came out: refund all of it, {order.left}")
     return moves.give_back(order, Why.OPERATOR, amount, ctx)
 
 

@@ -707,6 +707,19 @@ def test_what_is_not_settled_within_a_day_is_a_persons_business() -> None:
     assert till.mono == pytest.approx(86_400, abs=700)
 
 
+def test_of_an_order_whose_goods_never_came_out_the_operator_gives_all_back_or_nothing() -> None:
+    till = showing()
+    till.notify(till.success())
+    till.release("jam")
+    while isinstance(till.phase, GivingBack):
+        till.cancel(LOST)
+        till.detail(LOST)
+        till.wait(300)
+    assert again(till, RefundWanted(till.record.id, won(500))) == []
+    assert "refund all of it" in till.notes[-1]
+    assert again(till, RefundWanted(till.record.id, None)) == [GiveBack]
+
+
 def test_processing_for_ever_ends_after_a_day() -> None:
     till = paying()
     till.pay(Pending("UQ-1"))
