@@ -71,8 +71,12 @@ class _UntilStop:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[str]:
+async def serving(
+    app: ASGIApp, *, host: str, port: int, protocol: type[asyncio.Protocol] | None = None
+) -> AsyncIterator[str]:
     """Serve `app` while the context is open; gives its address, `http://127.0.0.1:43210` (port 0: any free one).
+
+    `protocol`: another HTTP protocol of uvicorn's than the one it would choose.
 
     Raises OSError, in a line that names the address, when it can't be listened on.
     """
@@ -81,7 +85,7 @@ async def serving(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[str]:
     except OSError as error:
         raise OSError(error.errno, f"{host}:{port} can't be listened on: {error.strerror or error}") from error
     name = f"[{host}]" if ":" in host else host
-    async with _served(app, listener):
+    async with _served(app, listener, protocol):
         yield f"http://{name}:{listener.getsockname()[1]}"
 
 
@@ -104,10 +108,13 @@ async def serving_unix(app: ASGIApp, path: Path) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _served(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+async def _served(
+    app: ASGIApp, listener: socket.socket, protocol: type[asyncio.Protocol] | None = None
+) -> AsyncIterator[None]:
     served = _UntilStop(app)
     config = uvicorn.Config(
         served,
+        http=protocol or "auto",
         ws="none",
         lifespan="off",
         log_config=None,

@@ -1,4 +1,7 @@
-"""The words: every line that a shopper can see, in Korean and English. Short, for they have to fit 128x64 pixels."""
+"""The words: every line that a shopper can see, in Korean and English. Short, for they have to fit 128x64 pixels.
+
+A text may hold line breaks: where there is room its parts go below one another, the first as the heading.
+"""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
@@ -17,26 +20,26 @@ KO: Mapping[Text, str] = {
     Text.TOO_MUCH: "{amount} 이하",
     Text.CHOOSE: "결제 방법 선택",
     Text.OPTION: "{number} {product}",
-    Text.ONE_MOMENT: "잠시만요",
-    Text.SCAN_WITH_PHONE: "QR 스캔 {seconds}초",
-    Text.ENTRY_HERE: "{amount} 입력",
-    Text.ENTRY_ANY: "QR 찍고 금액 입력",
-    Text.HOLD_CODE: "코드 제시 {seconds}초",
-    Text.NOT_A_PAYMENT_CODE: "결제 코드 아님",
+    Text.ONE_MOMENT: "잠시만 기다리세요",
+    Text.SCAN_WITH_PHONE: "카카오페이\n스캔 {seconds}초",
+    Text.ENTRY_HERE: "스캔하고\n금액 입력\n{amount}",
+    Text.ENTRY_ANY: "QR 스캔 후\n금액 입력",
+    Text.HOLD_CODE: "결제 코드 {seconds}초\n카메라에 대 주세요",
+    Text.NOT_A_PAYMENT_CODE: "결제 코드가 아닙니다\n카카오페이를 여세요",
     Text.PAYING: "결제 중",
     Text.CHECKING: "결제 확인 중",
-    Text.CLOSING: "결제 정리 중",
-    Text.RELEASING: "결제 완료! 받으세요",
+    Text.CLOSING: "결제 취소 중",
+    Text.RELEASING: "결제 완료\n받아 가세요",
     Text.PAID: "감사합니다",
-    Text.DECLINED: "결제 거절됨",
-    Text.EXPIRED: "시간 초과",
-    Text.CANCELLED: "취소되었습니다",
-    Text.NOT_SENT: "연결 안 됨",
-    Text.MONEY_BACK: "환불해 드립니다",
-    Text.IN_DOUBT: "청구됐다면 환불",
-    Text.CLAIM: "번호 {code}",
-    Text.TRY_AGAIN: "청구 없음 #재시도",
-    Text.OTHER_WAY: "다른 방법으로",
+    Text.DECLINED: "결제 거절\n청구되지 않았습니다",
+    Text.EXPIRED: "시간 초과\n청구되지 않았습니다",
+    Text.CANCELLED: "취소되었습니다\n청구되지 않았습니다",
+    Text.NOT_SENT: "연결되지 않음\n청구되지 않았습니다",
+    Text.MONEY_BACK: "죄송합니다\n환불해 드립니다",
+    Text.IN_DOUBT: "결제 미확인\n청구 시 환불됩니다",
+    Text.CLAIM: "문의 번호 {code}",
+    Text.TRY_AGAIN: "# 다시 시도",
+    Text.OTHER_WAY: "다른 방법으로\n결제해 주세요",
     Text.STAR_GIVES_UP: "* 취소",
     Text.OUT_OF_SERVICE: "이용할 수 없음",
     Text.NO_NETWORK: "통신 연결 없음",
@@ -56,25 +59,25 @@ EN: Mapping[Text, str] = {
     Text.CHOOSE: "How to pay?",
     Text.OPTION: "{number} {product}",
     Text.ONE_MOMENT: "One moment",
-    Text.SCAN_WITH_PHONE: "Scan me {seconds}s",
-    Text.ENTRY_HERE: "Pay {amount}",
-    Text.ENTRY_ANY: "Scan to pay",
-    Text.HOLD_CODE: "Show code {seconds}s",
-    Text.NOT_A_PAYMENT_CODE: "Not a pay code",
+    Text.SCAN_WITH_PHONE: "KakaoPay\nscan {seconds}s",
+    Text.ENTRY_HERE: "Scan and\nkey in\n{amount}",
+    Text.ENTRY_ANY: "Scan and\nkey it in",
+    Text.HOLD_CODE: "Payment code {seconds}s\nHold to camera",
+    Text.NOT_A_PAYMENT_CODE: "Not a pay code\nOpen KakaoPay",
     Text.PAYING: "Paying ...",
     Text.CHECKING: "Checking ...",
-    Text.CLOSING: "Closing ...",
-    Text.RELEASING: "Paid! Here it is",
+    Text.CLOSING: "Cancelling ...",
+    Text.RELEASING: "Paid!\nHere it comes",
     Text.PAID: "Thank you!",
-    Text.DECLINED: "Declined",
-    Text.EXPIRED: "Time is over",
-    Text.CANCELLED: "Cancelled",
-    Text.NOT_SENT: "No connection",
-    Text.MONEY_BACK: "Money goes back",
-    Text.IN_DOUBT: "Refund if charged",
+    Text.DECLINED: "Declined\nNothing charged",
+    Text.EXPIRED: "Time is over\nNothing charged",
+    Text.CANCELLED: "Cancelled\nNothing charged",
+    Text.NOT_SENT: "No connection\nNothing charged",
+    Text.MONEY_BACK: "Sorry!\nRefund under way",
+    Text.IN_DOUBT: "Not confirmed\nRefund if charged",
     Text.CLAIM: "No. {code}",
-    Text.TRY_AGAIN: "Not charged # =>",
-    Text.OTHER_WAY: "Use another way",
+    Text.TRY_AGAIN: "# try again",
+    Text.OTHER_WAY: "Can't show code\nUse another way",
     Text.STAR_GIVES_UP: "* cancel",
     Text.OUT_OF_SERVICE: "Out of service",
     Text.NO_NETWORK: "No network",
@@ -109,17 +112,18 @@ def amount_words(amount: Amount, language: Language) -> str:
     return f"{number}원" if language == "ko" and amount.currency == "KRW" else f"{amount.currency} {number}"
 
 
-def words(line: Line, language: Language) -> str:
-    """A line, with what goes into it."""
-    return WORDS[language][line.text].format(
+def parts(line: Line, language: Language) -> list[str]:
+    """A line with what goes into it, broken where it may be."""
+    text = WORDS[language][line.text].format(
         amount=amount_words(line.amount, language) if line.amount else "",
         seconds=line.seconds,
         number=line.number,
         product=PRODUCTS[language][line.product] if line.product else "",
         code=line.code,
     )
+    return text.split("\n")
 
 
 def lines(panel: Panel, language: Language) -> list[str]:
-    """The panel's words as plain text."""
-    return [words(line, language) for line in panel.lines]
+    """The panel's words as plain text, one for each of its lines."""
+    return [" ".join(parts(line, language)) for line in panel.lines]
