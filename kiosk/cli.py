@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, NoReturn
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from kiosk import listings
 from kiosk.journal import STATES, JournalError, JournalReader, OutboxState, read
 from kiosk.sale import show
 from kiosk.sale.events import Moment
-from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Product
+from kiosk.sale.order import Product
 from kiosk.sale.state import EntryShown, Kiosk
 from kiosk.settings import Settings, SettingsError, load, rules, shown
 
@@ -44,7 +44,11 @@ class _Chosen:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except JournalError as error:  # found while reading: damaged, or gone
+        print(error, file=sys.stderr)  # noqa: T201 - a program's word to its user
+        sys.exit(1)
 
 
 def _fail(line: str, code: int) -> NoReturn:
@@ -67,8 +71,9 @@ def _journal(settings: Settings) -> JournalReader:
         _fail(str(error), 1)
 
 
-def _print(*rows: object) -> None:
-    Console().print(*rows, highlight=False)
+def _print(*rows: object, sep: str = " ") -> None:
+    if rows:
+        Console(markup=False, highlight=False).print(*rows, sep=sep)
 
 
 def _print_json(value: object) -> None:
@@ -150,23 +155,6 @@ def sandbox(port: Annotated[int, typer.Option(help="Where it listens, on 127.0.0
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
-def order_json(order: Order) -> dict[str, object]:
-    """An order for programs; amounts in smallest units, as text."""
-    return {
-        "order_id": order.id,
-        "gateway_order_id": order.gateway_id,
-        "claim": order.claim,
-        "product": order.product.value,
-        "amount": {"value": str(order.amount.minor), "currency": order.amount.currency},
-        "refunded": {"value": str(order.refunded.minor), "currency": order.amount.currency},
-        "state": order.state,
-        "created_at": order.created_at.isoformat(),
-        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
-        "released": order.released,
-        "refunds": [{"refund_id": one.id, "value": str(one.amount.minor)} for one in order.refunds],
-    }
-
-
 @app.command()
 def orders(
     *,
@@ -183,20 +171,9 @@ def orders(
     with _journal(settings) as journal:
         found = journal.orders(begin, state, 1000)
     if as_json:
-        _print_json([order_json(order) for order in found])
-        return
-    table = Table("claim", "order", "time", "product", "amount", "state", "given back", box=None)
-    for order in found:
-        table.add_row(
-            order.claim,
-            order.id,
-            f"{order.created_at.astimezone(zone):%m-%d %H:%M:%S}",
-            order.product.value,
-            str(order.amount),
-            order.state,
-            str(order.refunded) if order.refunds else "",
-        )
-    _print(table if found else "no orders")
+        _print_json([listings.order_json(order) for order in found])
+    else:
+        _print(listings.orders_table(found, zone) if found else "no orders")
 
 
 @app.command()
@@ -209,27 +186,10 @@ def order(name: Name, *, as_json: Json = False) -> None:
         history = journal.history(found.id) if found else ()
     if found is None:
         _fail(f"no order {name!r}: give its id, the gateway's id or the claim code", 1)
-    steps = [
-        {
-            "kind": one.kind,
-            "at": one.at.isoformat(),
-            "answer": one.answer,
-            "answered_at": one.answered_at.isoformat() if one.answered_at else None,
-        }
-        for one in history
-    ]
     if as_json:
-        _print_json({**order_json(found), "history": steps})
-        return
-    table = Table(show_header=False, box=None)
-    for key, value in order_json(found).items():
-        if key not in ("amount", "refunded", "refunds"):
-            table.add_row(key, str(value))
-    table.add_row("amount", str(found.amount))
-    table.add_row("given back", str(found.refunded))
-    _print(table)
-    for one in history:
-        _print(f"  {one.at.astimezone(zone):%H:%M:%S.%f}  {one.kind}: {one.answer or 'not answered'}")
+        _print_json({**listings.order_json(found), "history": [listings.attempt_json(one) for one in history]})
+    else:
+        _print(listings.order_table(found, history, zone))
 
 
 def _ask(path: str, **params: str) -> None:
@@ -250,19 +210,19 @@ def refund(
     name: Name, amount: Annotated[str | None, typer.Argument(help="In major units; default: all that is left.")] = None
 ) -> None:
     """Give money back, all of it or a part; the running daemon does it."""
-    _ask(f"/orders/{name}/refund", **({"amount": amount} if amount else {}))
+    _ask(f"/orders/{quote(name, safe='')}/refund", **({"amount": amount} if amount else {}))
 
 
 @app.command()
 def cancel(name: Name) -> None:
     """Cancel an order: close it, or give all of it back."""
-    _ask(f"/orders/{name}/cancel")
+    _ask(f"/orders/{quote(name, safe='')}/cancel")
 
 
 @app.command()
 def inquire(name: Name) -> None:
     """Ask the gateway what became of an order."""
-    _ask(f"/orders/{name}/inquire")
+    _ask(f"/orders/{quote(name, safe='')}/inquire")
 
 
 # --- the operator ----------------------------------------------------------------------------------------------------
@@ -276,26 +236,9 @@ def outbox(context: typer.Context, *, as_json: Json = False) -> None:
     with _journal(_settings()) as journal:
         rows = (*journal.rows(OutboxState.QUARANTINED, 500), *journal.rows(OutboxState.PENDING, 500))
     if as_json:
-        _print_json(
-            [
-                {
-                    "sequence": row.sequence,
-                    "id": row.id,
-                    "type": row.topic,
-                    "order_id": row.order_id,
-                    "timestamp": row.at.isoformat(),
-                    "state": row.state.value,
-                    "attempts": row.attempts,
-                    "trouble": row.trouble,
-                }
-                for row in rows
-            ]
-        )
-        return
-    table = Table("no.", "type", "order", "state", "tries", "trouble", box=None)
-    for row in rows:
-        table.add_row(str(row.sequence), row.topic, row.order_id or "", row.state, str(row.attempts), row.trouble)
-    _print(table if rows else "nothing waits")
+        _print_json([listings.result_json(row) for row in rows])
+    else:
+        _print(listings.results_table(rows) if rows else "nothing waits")
 
 
 @outbox_app.command("retry")
@@ -316,47 +259,14 @@ def report(
     begin = datetime.combine((day or datetime.now(zone)).date(), datetime.min.time(), zone)
     with _journal(settings) as journal:
         takings = journal.takings(begin, begin + timedelta(days=1))
-    holds = all(one.holds for one in takings.sums)
     if as_json:
-        _print_json(
-            {
-                "date": begin.date().isoformat(),
-                "products": [
-                    {
-                        "product": line.product.value,
-                        "currency": line.currency,
-                        **{
-                            name: {"count": tally.count, "value": str(tally.minor)}
-                            for name, tally in (
-                                ("paid", line.paid),
-                                ("released", line.released),
-                                ("given_back", line.given_back),
-                                ("refunded", line.refunded),
-                            )
-                        },
-                    }
-                    for line in takings.products
-                ],
-                "unresolved": [order_json(one) for one in takings.unresolved],
-                "sum_holds": holds,
-            }
-        )
+        _print_json(listings.takings_json(begin.date(), takings))
     else:
-        table = Table(
-            "product", "paid", "released", "given back", "refunded later", title=f"{begin:%Y-%m-%d}", box=None
-        )
-        for line in takings.products:
-            tallies = (line.paid, line.released, line.given_back, line.refunded)
-            table.add_row(line.product, *(f"{one.count} x {Amount(one.minor, line.currency)}" for one in tallies))
-        _print(table if takings.products else f"{begin:%Y-%m-%d}: nothing was paid")
-        for total in takings.sums:
-            terms = (total.paid, total.released, total.given_back, total.open)
-            paid, released, back, still = (Amount(minor, total.currency) for minor in terms)
-            sign = "=" if total.holds else "IS NOT"
-            _print(f"paid {paid} {sign} released {released} + given back {back} + open {still}")
-        for one in takings.unresolved:
-            _print(f"unresolved: {one.id} {one.amount}; see: kiosk order {one.claim}")
-    if not holds:
+        _print(f"{begin:%Y-%m-%d}" if takings.products else f"{begin:%Y-%m-%d}: nothing was paid")
+        if takings.products:
+            _print(listings.takings_table(takings))
+        _print(*listings.takings_lines(takings), sep="\n")
+    if not all(total.holds for total in takings.sums):
         raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from PIL import Image, ImageFont
 
 from kiosk.sale.panel import Panel, Text
-from kiosk.screens.fonts import PIXEL, PIXEL_SIZE, SMOOTH, font
+from kiosk.screens.fonts import PIXEL, PIXEL_SIZE, SLIM, SMOOTH, font
 from kiosk.screens.qr import CodeNotShowable, qr
 from kiosk.screens.texts import Language, parts
 
@@ -22,6 +22,7 @@ Box: TypeAlias = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 SMALL = 160  # pixels of height below which the pixel font is used
 BELOW = 14  # pixels of a line below a code on a small display: 128x128 keeps 3 pixels a module for 53 bytes
 LEAST = 8  # pixels: no font is smaller
+SLIM_BELOW = 12  # pixels of a font
 GAP = 2  # pixels between a code and words beside it
 MARGIN = 4  # pixels left of an option
 
@@ -152,7 +153,7 @@ def _largest(text: str, size: tuple[int, int], row: int, *, left: bool) -> tuple
     """The font for letters of a `row` high, or the largest below it whose ink fits; the least where none does."""
     largest = PIXEL_SIZE if row <= PIXEL_SIZE else int(row * 0.8)
     pixel = [(PIXEL, PIXEL_SIZE)] if row <= PIXEL_SIZE else []
-    fonts = pixel + [(SMOOTH, size) for size in range(largest, LEAST - 1, -1)]
+    fonts = pixel + [(SMOOTH if size >= SLIM_BELOW else SLIM, size) for size in range(largest, LEAST - 1, -1)]
     box = (0, 0, *size)
     return next((chosen for chosen in fonts if fits(Piece(text, box, font(*chosen), left=left))), fonts[-1])
 

@@ -125,5 +125,5 @@ def parts(line: Line, language: Language) -> list[str]:
 
 
 def lines(panel: Panel, language: Language) -> list[str]:
-    """The panel's words as plain text, one for each of its lines."""
-    return [" ".join(parts(line, language)) for line in panel.lines]
+    """The panel's words as plain text, broken where the display breaks them."""
+    return [part for line in panel.lines for part in parts(line, language)]
