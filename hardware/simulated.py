@@ -35,6 +35,22 @@ def _no_event_loop() -> None:
     raise RuntimeError("this call blocks: call it in a thread, not on the event loop")
 
 
+def _grey(picture: bytes) -> Image.Image:
+    """The picture without colours. ValueError, in one line, for what is none or is too large."""
+    too_large = f"the picture has more than {LARGEST_PICTURE // 1_000_000} megapixels"
+    try:
+        with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as image:
+            large = image.width * image.height > LARGEST_PICTURE
+            grey = None if large else image.convert("L")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValueError(too_large) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):  # Pillow's words for broken pictures
+        raise ValueError("that is no picture that can be read; expected PNG or JPEG") from None
+    if grey is None:
+        raise ValueError(too_large)
+    return grey
+
+
 class _Part:
     """What all parts have in common: they can be made to fail, and can't be used once closed."""
 
@@ -145,13 +161,7 @@ class SimulatedCamera(_Part):
 
     def look(self, picture: bytes, seconds: float = 3.0) -> None:
         """Hold a PNG or JPEG before the camera. ValueError, in one line, for what is none or is too large."""
-        try:
-            with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as image:
-                if image.width * image.height > LARGEST_PICTURE:
-                    raise ValueError(f"the picture has more than {LARGEST_PICTURE // 1_000_000} megapixels")
-                grey = image.convert("L")
-        except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
-            raise ValueError("that is no picture that can be read; expected PNG or JPEG") from None
+        grey = _grey(picture)
         grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         self._picture = np.asarray(grey, dtype=np.uint8).copy()
         self._until = time.monotonic() + seconds
@@ -199,11 +209,20 @@ class SimulatedRelease(_Part):
         self._under_way = False
         self._jammed_until = 0.0
         self._changed = threading.Condition()
+        self._driven = threading.Lock()
 
     def fire(self) -> None:
-        """Release once."""
+        """Release once. Driving it while it is driven is an error in the caller: RuntimeError."""
         _no_event_loop()
         self._use()
+        if not self._driven.acquire(blocking=False):
+            raise RuntimeError("the release is driven already")
+        try:
+            self._drive()
+        finally:
+            self._driven.release()
+
+    def _drive(self) -> None:
         with self._changed:
             self._under_way = True
             self._changed.wait_for(lambda: not self._under_way or self._jammed, self.settle)

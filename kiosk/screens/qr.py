@@ -27,7 +27,10 @@ def qr(text: str, side: int) -> Image.Image:
 
     Raises CodeNotShowable when it does not fit, or can't be read back.
     """
-    code = segno.make_qr(text, error="l", boost_error=False)
+    try:
+        code = segno.make_qr(text, error="l", boost_error=False)
+    except ValueError:  # segno's for more than the largest code holds
+        raise CodeNotShowable(f"no code holds {len(text.encode())} bytes") from None
     modules = len(code.matrix)
     quiet = next((quiet for quiet in QUIET if LEAST_SCALE * (modules + 2 * quiet) <= side), None)
     if quiet is None:

@@ -5,6 +5,7 @@ import pytest
 import segno
 import zxingcpp
 from phone_pictures import Scene, phone
+from pyzbar import pyzbar
 
 from hardware import decoder
 from hardware.decoder import Decoder
@@ -56,3 +57,15 @@ def test_a_text_longer_than_any_code_is_dropped() -> None:
 def test_the_second_choice_reads_a_clean_phone_too(symbol: str) -> None:
     read = decoder._zbar_reader()
     assert read(phone(CODE, Scene(), qr=symbol == "qr", code128=symbol == "code128")) == [CODE]
+
+
+def test_the_second_choice_reads_no_other_symbols_either() -> None:
+    ean = zxingcpp.create_barcode("4006381333931", zxingcpp.BarcodeFormat.EAN13)
+    picture = np.pad(np.asarray(zxingcpp.write_barcode_to_image(ean, scale=4), dtype=np.uint8), 40, constant_values=255)
+    assert pyzbar.decode(picture)[0].data == b"4006381333931"
+    assert decoder._zbar_reader()(picture) == []
+
+
+@pytest.mark.parametrize("scene", [SCENES["turned"], SCENES["blurred"]], ids=["turned", "blurred"])
+def test_the_second_choice_reads_a_photo_that_is_not_quite_straight_or_sharp(scene: Scene) -> None:
+    assert set(decoder._zbar_reader()(phone(CODE, scene))) == {CODE}

@@ -2,18 +2,23 @@
 
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from hardware.board import open_board
 from hardware.config import BoardConfig, DisplayConfig
 from hardware.errors import DeviceError, ReleaseJammed
 from hardware.ports import Board, Lamp, Pattern
-from hardware.simulated import DULL, SimulatedBoard
+from hardware.simulated import DULL, SimulatedBoard, SimulatedCamera
+
+KINDS = ["PNG", "JPEG"]
 
 
 @pytest.fixture
@@ -193,3 +198,98 @@ def test_a_closed_board_is_dark_and_not_to_be_used(board: SimulatedBoard) -> Non
         board.lamps.show({})
     with pytest.raises(RuntimeError, match="closed"):
         board.release.fire()
+
+
+def test_a_frame_under_way_ends_with_nothing_when_the_camera_is_stopped(board: SimulatedBoard) -> None:
+    board.camera.start()
+    ended = threading.Event()
+
+    def look() -> None:
+        while board.camera.frame(0.5) is not None:
+            pass
+        ended.set()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    board.camera.stop()
+    assert ended.wait(5)
+    looking.join(5)
+
+
+def test_a_release_that_is_driven_is_not_driven_again() -> None:
+    board = SimulatedBoard(settle=30)
+    fired = threading.Thread(target=board.release.fire)
+    fired.start()
+    _soon(board.release._driven.locked)
+    with pytest.raises(RuntimeError, match="driven already"):
+        board.release.fire()
+    _soon(board.release.confirm)
+    fired.join(5)
+    assert board.release.released == 1
+    board.close()
+
+
+def test_a_release_under_way_can_jam() -> None:
+    board = SimulatedBoard(settle=30)
+    jams: list[str] = []
+
+    def fire() -> None:
+        try:
+            board.release.fire()
+        except ReleaseJammed as jam:
+            jams.append(str(jam))
+
+    fired = threading.Thread(target=fire)
+    fired.start()
+    _soon(board.release._driven.locked)
+    board.release.jam()
+    fired.join(5)
+    assert len(jams) == 1
+    assert board.release.released == 0
+    assert board.release.confirm() is False
+    board.close()
+
+
+def test_a_closed_keypad_is_silent_and_every_other_part_refuses(board: SimulatedBoard) -> None:
+    heard: list[str] = []
+    board.keypad.listen(heard.append)
+    board.camera.start()
+    board.close()
+    board.keypad.press("1")
+    board.camera.stop()
+    for use in (
+        board.camera.start,
+        lambda: board.camera.frame(0.1),
+        lambda: board.display.show(Image.new("1", (128, 64))),
+    ):
+        with pytest.raises(RuntimeError, match="closed"):
+            use()
+    assert heard == []
+    assert not board.keypad._thread.is_alive()
+
+
+def test_a_picture_of_a_hundred_megapixels_or_more_is_refused_before_it_is_read(board: SimulatedBoard) -> None:
+    for side in (10_000, 20_000):
+        header = b"IHDR" + side.to_bytes(4) * 2 + bytes([8, 0, 0, 0, 0])
+        png = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + header + zlib.crc32(header).to_bytes(4)
+        with pytest.raises(ValueError, match=r"^the picture has more than 20 megapixels$"):
+            board.camera.look(png + (0).to_bytes(4) + b"IDAT" + zlib.crc32(b"IDAT").to_bytes(4))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    where=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255), kept=st.floats(0, 1), kind=st.sampled_from(KINDS)
+)
+def test_a_broken_picture_is_seen_or_refused_in_one_line(where: float, byte: int, kept: float, kind: str) -> None:
+    out = BytesIO()
+    Image.effect_noise((40, 30), 60).save(out, kind)
+    broken = bytearray(out.getvalue())
+    broken[int(where * len(broken))] = byte
+    camera = SimulatedCamera()
+    said = "seen"
+    try:
+        camera.look(bytes(broken[: int(kept * len(broken))]))
+    except ValueError as refused:
+        said = str(refused)
+    assert (said == "seen") == (camera.seen() is not None)
+    assert len(said.splitlines()) == 1

@@ -117,6 +117,7 @@ class World(RuleBasedStateMachine):
                 account = self.books.of(order)
                 assert account, f"{order.id} is released, and the gateway does not know it"
                 assert account.charged == order.amount.minor, f"{order.id} is released unpaid"
+                assert account.kept == account.charged, f"{order.id} is released, and money of it goes back"
                 assert account.currency == order.amount.currency
                 assert isinstance(self.journal[order.id].phase, Releasing)
             case Pay(order):
@@ -149,13 +150,18 @@ class World(RuleBasedStateMachine):
     @rule(
         choice=st.sampled_from("114"),
         how=st.sampled_from(("answered", "answered", "answered", "not yet", *TROUBLE)),
-        then=st.sampled_from(("pays", "pays", "pays slowly", "pays and gives up", "gives up", "waits")),
+        then=st.sampled_from(
+            ("pays", "pays", "pays slowly", "pays, told twice", "pays and gives up", "gives up", "waits")
+        ),
     )
     def buy_by_shown_code(self, choice: str, how: str, then: str) -> None:
         self.choose(choice)
         self.hear_of_pay(how)
         if "pays" in then:
             self.pay_by_phone(0, "slowly" if "slowly" in then else "at once")
+        if "told" in then and self.news:
+            for again in (True, False):
+                self.notify(len(self.news) - 1, again)
         if "gives up" in then:
             self.tell(KeyPressed(Key.STAR))
 
@@ -576,7 +582,7 @@ class World(RuleBasedStateMachine):
 SHOWN = (Product.ORDER_CODE, Product.CASHIER_PAYMENT)
 TestRulesOfMoney = World.TestCase
 TestRulesOfMoney.settings = settings(
-    max_examples=2 * EXAMPLES,
+    max_examples=4 * EXAMPLES,
     stateful_step_count=50,
     deadline=None,
     report_multiple_bugs=False,

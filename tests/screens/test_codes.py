@@ -45,6 +45,7 @@ def test_both_readers_read_exactly_the_text(width: int, height: int, mode: str, 
 def test_a_static_code_of_111_bytes_is_read_on_all_but_the_smallest(width: int, height: int, mode: str) -> None:
     seen = _as_a_phone_sees_it(_shown(ADDRESS[:111], width, height, mode))
     assert [code.data.decode() for code in pyzbar.decode(seen)] == [ADDRESS[:111]]
+    assert [code.text for code in zxingcpp.read_barcodes(seen, try_invert=False)] == [ADDRESS[:111]]
 
 
 def test_a_code_that_does_not_fit_is_refused_and_not_named() -> None:
@@ -52,6 +53,13 @@ def test_a_code_that_does_not_fit_is_refused_and_not_named() -> None:
         _shown(ADDRESS[:111], 128, 64, "1")
     assert "111 bytes" in str(refused.value)
     assert ADDRESS[19:40] not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", ADDRESS * 40], ids=["empty", "larger than any code"])
+def test_what_no_code_can_hold_is_refused_and_not_named(text: str) -> None:
+    with pytest.raises(CodeNotShowable, match=rf"{len(text)} bytes") as refused:
+        _shown(text, 320, 240, "RGB")
+    assert "qr.example" not in str(refused.value)
 
 
 @pytest.mark.parametrize("side", [64, 110, 128, 200, 240])
