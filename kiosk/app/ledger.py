@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar, assert_never
 
@@ -72,6 +73,16 @@ class Ledger:
         async with self._pen:
             return await asyncio.to_thread(work, self._journal)
 
+    async def look_up(self, work: Callable[[Journal], T]) -> T:
+        """Read from the journal what is true now: after all that was handed over before is on disk.
+
+        Raises JournalError, also when the disk does not take what was.
+        """
+        caught_up: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
+        self.put(Job(Entry(at=datetime.now(UTC)), (), 0.0, caught_up, ()))
+        await caught_up
+        return await self.call(work)
+
     @property
     def settled(self) -> bool:
         """Nothing waits to be written."""
@@ -83,7 +94,7 @@ class Ledger:
             job = await self._next()
             if job is None:
                 await self._write_again()
-            elif not job.writes or await self._write(job.entry):
+            elif await self._write(job.entry) if job.writes else not (job.handled and self._unwritten):
                 for command in job.commands:
                     self._perform(command, job.began)
                 if job.entry.reports:

@@ -26,11 +26,11 @@ class Lookup:
                 return journal.order(order_id)
             return journal.by_gateway_id(gateway_id) if gateway_id else None
 
-        return _back(await self._ledger.call(read))
+        return _back(await self._ledger.look_up(read))
 
     async def named(self, text: str) -> tuple[Order | None, tuple[Reloaded, ...]]:
         """The order that a person means: by its id, the gateway's, or the claim code."""
-        found = await self._ledger.call(lambda journal: journal.find(text))
+        found = await self._ledger.look_up(lambda journal: journal.find(text))
         if found is not None and found.id in self._open():
             return self._open()[found.id], ()
         return _back(found)

@@ -47,7 +47,7 @@ from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, rules
 
 _log = logging.getLogger(__name__)
-WATCHED = timedelta(hours=2)  # orders that ended without money are looked at again for so long
+WATCHED = timedelta(days=2)  # orders that ended without money are looked at again for so long
 HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest
 
 
@@ -144,7 +144,9 @@ def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:
     if orders:
         _log.info("taking up %d orders from the journal", len(orders), extra={"EVENT": "Recovery"})
     interrupted = tuple(Answer(one.order_id, one.kind, "interrupted by a restart") for one in attempts)
-    loop.adopt(recovery.recover(loop.state, orders, now), Entry(at=now.at, answers=interrupted))
+    loop.adopt(
+        recovery.recover(loop.state, orders, now, newest=journal.newest_id()), Entry(at=now.at, answers=interrupted)
+    )
 
 
 async def _deliver(

@@ -77,6 +77,11 @@ class JournalReader:
             limit=limit,
         )
 
+    def newest_id(self) -> str | None:
+        """The id of the order that was written last, for the next one's to be greater; None in a new journal."""
+        found = self._select("SELECT id FROM orders ORDER BY number DESC LIMIT 1")
+        return str(found[0]["id"]) if found else None
+
     def unanswered(self) -> tuple[Attempt, ...]:
         """Intents never answered, oldest first: after a crash, what may or may not have happened."""
         return self._attempts("SELECT * FROM intents WHERE answered_at IS NULL ORDER BY number")

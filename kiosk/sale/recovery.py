@@ -23,22 +23,25 @@ from kiosk.sale.order import (
     Verdict,
     Why,
 )
+from kiosk.sale.session import number_of
 from kiosk.sale.settlement import release_answered
 from kiosk.sale.state import Kiosk
 
 
-def recover(kiosk: Kiosk, orders: tuple[Order, ...], now: Moment) -> Step:
+def recover(kiosk: Kiosk, orders: tuple[Order, ...], now: Moment, newest: str | None = None) -> Step:
     """Take up the orders that the journal holds: nobody stands before the machine for them any more.
 
     What was being asked is asked again; what was shown or scanned is closed; goods that may or may not have come out
-    are given back as money. The plan of each is made anew, for monotonic time begins with the process.
+    are given back as money. The plan of each is made anew, for monotonic time begins with the process. The next order's
+    id is greater than `newest`, the id of the order that was made last, whatever the clock has done since.
     """
     context = Context(now, kiosk.rules, attended=False)
     taken = [_take_up(order, context) for order in orders]
     kept = {moved.order.id: moved.order for moved in taken if moved.order.plan.due != NEVER or moved.order.plan.busy}
     commands = tuple(command for moved in taken for command in moved.commands)
     changed = tuple(moved.order for before, moved in zip(orders, taken, strict=True) if before != moved.order)
-    return Step(replace(kiosk, orders={**kiosk.orders, **kept}), commands, changed=changed)
+    last_id = number_of(newest) if newest else kiosk.last_id
+    return Step(replace(kiosk, orders={**kiosk.orders, **kept}, last_id=last_id), commands, changed=changed)
 
 
 def _take_up(order: Order, context: Context) -> Next:

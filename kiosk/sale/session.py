@@ -91,6 +91,16 @@ def order_id(kiosk_id: str, number: int) -> str:
     return f"{kiosk_id}-{letters}"
 
 
+def number_of(an_order_id: str) -> int:
+    """The number that `order_id` was made of; 0 for an id that it did not make."""
+    number = 0
+    for letter in an_order_id[-ID_LENGTH:]:
+        if letter not in ALPHABET:
+            return 0
+        number = number * len(ALPHABET) + ALPHABET.index(letter)
+    return number
+
+
 def _new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: Secret | None = None) -> Order:
     """An order whose PAY goes out in this step."""
     lifetime = kiosk.rules.code_lifetime

@@ -102,3 +102,18 @@ async def test_the_outbox_is_woken_for_a_report_and_for_nothing_else(scene: Scen
     assert scene.reported == 0
     await scene.put(reports=(Report(Topic.FAULT, NOW, details={"part": "camera"}),))
     assert scene.reported == 1
+
+
+async def test_a_look_up_sees_what_was_handed_over_before_it(scene: Scene) -> None:
+    order = an_order()
+    scene.ledger.put(Job(Entry(at=NOW, orders=(order,)), (), 0.0, None, ()))
+    assert await scene.ledger.look_up(lambda journal: journal.order(order.id)) == order
+    assert await scene.ledger.look_up(lambda journal: journal.newest_id()) == order.id
+
+
+async def test_a_look_up_is_refused_while_the_disk_does_not_take_what_was_handed_over(scene: Scene) -> None:
+    scene.fill_the_disk()
+    with pytest.raises(JournalError):
+        await _heavy(scene)
+    with pytest.raises(JournalError):
+        await scene.ledger.look_up(lambda journal: journal.newest_id())

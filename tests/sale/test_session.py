@@ -13,6 +13,7 @@ from kiosk.sale.events import (
     EntryPaid,
     Event,
     InquiryWanted,
+    Moment,
     Part,
     PartFailed,
     PartRecovered,
@@ -58,6 +59,7 @@ from kiosk.sale.outcome import (
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.recovery import recover
 from kiosk.sale.rules import Rules
+from kiosk.sale.session import number_of, order_id, order_number
 
 LOST, OFFLINE = Unknown("no answer"), NotSent("no connection")
 SHOWN_ONLY, SCANNED_ONLY, STATIC_ONLY = (
@@ -503,6 +505,18 @@ def test_two_orders_in_one_millisecond_have_two_ids() -> None:
         till.pay(Declined())
         ids.add(till.record.id)
     assert len(ids) == 3
+
+
+def test_a_clock_that_steps_back_over_a_restart_repeats_no_order_id() -> None:
+    till = Till(SCANNED_ONLY)
+    till.keys("1500#")
+    till.scan()
+    newest = till.record.id
+    again_up = recover(start(SCANNED_ONLY), (), till.now, newest).state
+    assert number_of(newest) == till.state.last_id == again_up.last_id
+    long_ago = Moment(0.0, till.now.at - timedelta(days=365))
+    assert order_id("K1", order_number(again_up.last_id, long_ago)) > newest
+    assert number_of("not-one-of-ours") == 0
 
 
 def test_an_order_id_fits_the_gateway_with_its_refund() -> None:
