@@ -113,8 +113,10 @@ def run() -> None:
         asyncio.run(run_until_stopped(settings, read_credentials(settings)))
     except SettingsError as error:
         _fail(str(error), 2)
-    except (DaemonError, JournalError, OSError) as error:
+    except (DaemonError, JournalError) as error:
         _fail(str(error), 1)
+    except OSError as error:
+        _fail(error.strerror or str(error), 1)
 
 
 @app.command()
@@ -133,8 +135,10 @@ def demo(
         good = asyncio.run(played.script() if script else played.stage(port))
     except KeyboardInterrupt:
         return
-    except (DaemonError, OSError) as error:
+    except DaemonError as error:
         _fail(str(error), 1)
+    except OSError as error:
+        _fail(error.strerror or str(error), 1)
     if not good:
         raise typer.Exit(1)
 
@@ -149,7 +153,7 @@ def sandbox(port: Annotated[int, typer.Option(help="Where it listens, on 127.0.0
     except KeyboardInterrupt:
         return
     except OSError as error:
-        _fail(str(error), 1)
+        _fail(error.strerror or str(error), 1)
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------

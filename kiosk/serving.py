@@ -83,7 +83,7 @@ async def serving(
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise OSError(error.errno, f"{host}:{port} can't be listened on: {error.strerror or error}") from error
+        raise OSError(error.errno, f"{host}:{port} can't be listened on: {os.strerror(error.errno or 0)}") from error
     name = f"[{host}]" if ":" in host else host
     async with _served(app, listener, protocol):
         yield f"http://{name}:{listener.getsockname()[1]}"

@@ -103,7 +103,7 @@ async def stage(port: int) -> bool:
     """Run until Ctrl-C; a person plays the shopper."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     async with set_up(port) as played:
-        say = Console(highlight=False).print
+        say = Console(highlight=False, soft_wrap=True).print
         say(f"\n  the kiosk's front panel   [bold]{played.panel}[/]")
         say(f"  the shopper's phone       [bold]{played.sandbox}[/]")
         say(f"  the command line          kiosk --config {played.config} orders")
@@ -115,7 +115,7 @@ async def stage(port: int) -> bool:
 async def gateway_alone(port: int) -> None:
     """Run the sandbox gateway until Ctrl-C."""
     async with Sandbox(SandboxSettings(port=port)) as sandbox:
-        say = Console(highlight=False).print
+        say = Console(highlight=False, soft_wrap=True).print
         say(f"\n  gateway and shopper's phone  [bold]{sandbox.url}[/]")
         say(f"  client_id {merchants.CLIENT_ID}, sign_type SHA, sign_id {merchants.SIGN_ID}")
         say(f"  transaction-key {merchants.TRANSACTION_KEY}, notification-key {merchants.NOTIFICATION_KEY}\n")
