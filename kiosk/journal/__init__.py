@@ -9,6 +9,7 @@ from kiosk.journal.file import JournalError
 from kiosk.journal.reader import JournalReader, read
 from kiosk.journal.records import Answer, Attempt, Counts, Entry, Kind, OutboxRow, OutboxState
 from kiosk.journal.rows import STATES
+from kiosk.journal.stamp import Quality
 from kiosk.journal.takings import ProductTakings, Sum, Takings, Tally
 from kiosk.journal.writer import Journal
 
@@ -25,6 +26,7 @@ __all__ = [
     "OutboxRow",
     "OutboxState",
     "ProductTakings",
+    "Quality",
     "Sum",
     "Takings",
     "Tally",

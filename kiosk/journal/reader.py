@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from kiosk.journal.chain import findings
 from kiosk.journal.file import FILE, explained, open_for_reading
 from kiosk.journal.records import Attempt, Counts, OutboxRow, OutboxState
 from kiosk.journal.rows import STATES, microseconds, order_of
@@ -122,6 +123,20 @@ class JournalReader:
             " (SELECT count(*) FROM outbox WHERE state = 'quarantined') AS quarantined"
         )
         return Counts(row["pending"], row["quarantined"])
+
+    def newest_at(self) -> datetime | None:
+        """When the newest link was written, by the clock of then."""
+        found = self._select("SELECT at FROM chain ORDER BY number DESC LIMIT 1")
+        return _time(found[0]["at"]) if found else None
+
+    def verify(self) -> tuple[str, ...]:
+        """One line for each row that was altered, added or taken away by another hand than the daemon's."""
+        with explained(self._path, "read"):
+            self._connection.execute("BEGIN")  # one moment, whatever the daemon writes meanwhile
+            try:
+                return tuple(findings(self._connection))
+            finally:
+                self._connection.execute("ROLLBACK")
 
     def _select(self, statement: str, **values: str | int | None) -> list[sqlite3.Row]:
         with explained(self._path, "read"):

@@ -1,5 +1,5 @@
 -- The journal, version 1. Once released, this file is never changed: what comes later goes into a file of its own
--- (0002_....sql), added to STEPS in file.py, and brings a journal of the version before to the next.
+-- (chain.sql is the second), added to STEPS in file.py, and brings a journal of the version before to the next.
 --
 -- Times are ISO 8601 with offset, as the gateway's clock had them. Texts with different offsets do not sort, so each
 -- time that is searched by stands beside its text as microseconds since 1970 (.._us).

@@ -2,34 +2,30 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 from uuid import uuid4
 
 from kiosk.journal.body import body
+from kiosk.journal.chain import COVERED, FIRST, KEYS, Link, wrote
 from kiosk.journal.file import explained, lock, open_for_writing
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.records import Answer, Entry, Kind
 from kiosk.journal.rows import row_of
+from kiosk.journal.stamp import Quality, stamp
 from kiosk.sale.commands import Cancel, GiveBack, Intent, Pay, Release, Report
 from kiosk.sale.order import Order
 
-_UPSERT = """
+_INSERT = """
     INSERT INTO orders (id, claim, product, amount_minor, currency, state, phase, ended, created_at, expire_at, since,
         paid_at, created_us, since_us, paid_us, gateway_id, released, refunds, refunds_asked)
     VALUES (:id, :claim, :product, :amount_minor, :currency, :state, :phase, :ended, :created_at, :expire_at, :since,
         :paid_at, :created_us, :since_us, :paid_us, :gateway_id, :released, :refunds, :refunds_asked)
-    ON CONFLICT (id) DO UPDATE SET
-        product = excluded.product, amount_minor = excluded.amount_minor, currency = excluded.currency,
-        state = excluded.state, phase = excluded.phase, ended = excluded.ended, created_at = excluded.created_at,
-        expire_at = excluded.expire_at, since = excluded.since, paid_at = excluded.paid_at,
-        created_us = excluded.created_us, since_us = excluded.since_us, paid_us = excluded.paid_us,
-        gateway_id = excluded.gateway_id, released = excluded.released, refunds = excluded.refunds,
-        refunds_asked = excluded.refunds_asked
 """
+Key: TypeAlias = tuple[str, int]  # a row, by its letter in `chain` and its number
 
 
 class Journal(JournalReader):
@@ -39,21 +35,31 @@ class Journal(JournalReader):
     may be tried again; any other error is a bug of the caller.
     """
 
-    def __init__(self, directory: Path, connection: sqlite3.Connection, held: int, kiosk_id: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        connection: sqlite3.Connection,
+        held: int,
+        kiosk_id: str,
+        quality: Callable[[], Quality] = lambda: Quality.UNKNOWN,
+    ) -> None:
         super().__init__(directory, connection)
         self._held = held
         self._kiosk_id = kiosk_id
+        self._quality = quality
 
     @classmethod
-    def open(cls, directory: Path, kiosk_id: str) -> Self:
+    def open(cls, directory: Path, kiosk_id: str, quality: Callable[[], Quality] = lambda: Quality.UNKNOWN) -> Self:
         """Open the journal in a state directory, or begin it, and keep every other daemon out until it is closed.
+
+        `quality` says at each write how good the time is.
 
         Raises JournalError when another daemon has it, and when it can't be opened, is damaged, or is newer than this
         program. The lock follows a forked child: child processes are to be spawned.
         """
         held = lock(directory)
         try:
-            return cls(directory, open_for_writing(directory), held, kiosk_id)
+            return cls(directory, open_for_writing(directory), held, kiosk_id, quality)
         except BaseException:
             os.close(held)
             raise
@@ -72,14 +78,11 @@ class Journal(JournalReader):
         sqlite3.IntegrityError for an order that is not in the journal or a gateway id that another order has.
         """
         with self._transaction():
-            for order in entry.orders:
-                self._record(order)
-            for answer in entry.answers:  # before the intents: none answers what begins with it
-                self._answer(answer, entry.at)
-            for intent in entry.intents:
-                self._begin(intent, entry.at)
-            for report in entry.reports:
-                self._post(report)
+            rows: list[Key] = [("o", self._record(order)) for order in entry.orders]
+            rows += [("i", self._answer(answer, entry.at)) for answer in entry.answers]
+            rows += [("i", self._begin(intent, entry.at)) for intent in entry.intents]  # no answer above is to these
+            rows += [("x", self._post(report)) for report in entry.reports]
+            self._link(entry.at, wrote(self._connection, rows))
 
     def delivered(self, sequence: int, at: datetime) -> None:
         """The operator has a report."""
@@ -125,25 +128,40 @@ class Journal(JournalReader):
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _record(self, order: Order) -> None:
-        self._connection.execute(_UPSERT, row_of(order))
+    def _record(self, order: Order) -> int:
+        """Write an order; of one that is there already only what changed, for each index that is touched wears."""
+        new = row_of(order)
+        old = self._connection.execute("SELECT * FROM orders WHERE id = ?", (order.id,)).fetchone()
+        if old is None:
+            return int(self._connection.execute(_INSERT, new).lastrowid or 0)
+        changed = [column for column, value in new.items() if value != old[column]]
+        if changed:
+            self._connection.execute(
+                f"UPDATE orders SET {', '.join(f'{column} = :{column}' for column in changed)} WHERE id = :id",  # noqa: S608 - columns of row_of
+                new,
+            )
+        return int(old["number"])
 
-    def _answer(self, answer: Answer, at: datetime) -> None:
-        answered = self._connection.execute(
-            "UPDATE intents SET answer = :text, answered_at = :at WHERE number = (SELECT min(number) FROM intents"
-            " WHERE order_id = :order_id AND kind = :kind AND answered_at IS NULL)",
-            {"text": answer.text, "at": at.isoformat(), "order_id": answer.order_id, "kind": answer.kind},
-        )
-        if answered.rowcount != 1:
+    def _answer(self, answer: Answer, at: datetime) -> int:
+        number = self._connection.execute(
+            "SELECT min(number) FROM intents WHERE order_id = ? AND kind = ? AND answered_at IS NULL",
+            (answer.order_id, answer.kind),
+        ).fetchone()[0]
+        if number is None:
             raise ValueError(f"no {answer.kind} of order {answer.order_id} waits for an answer")
-
-    def _begin(self, intent: Intent, at: datetime) -> None:
         self._connection.execute(
+            "UPDATE intents SET answer = ?, answered_at = ? WHERE number = ?", (answer.text, at.isoformat(), number)
+        )
+        return int(number)
+
+    def _begin(self, intent: Intent, at: datetime) -> int:
+        begun = self._connection.execute(
             "INSERT INTO intents (order_id, kind, at) VALUES (?, ?, ?)",
             (intent.order.id, _kind(intent), at.isoformat()),
         )
+        return int(begun.lastrowid or 0)
 
-    def _post(self, report: Report) -> None:
+    def _post(self, report: Report) -> int:
         (last,) = self._connection.execute(
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
         ).fetchone()
@@ -159,6 +177,33 @@ class Journal(JournalReader):
                 body(report, self._kiosk_id, sequence),
             ),
         )
+        return int(sequence)
+
+    def _link(self, at: datetime, text: str) -> None:
+        """Add a link to the chain. The first one says which rows are older than it."""
+        last = self._connection.execute("SELECT number, digest FROM chain ORDER BY number DESC LIMIT 1").fetchone()
+        if last is None:
+            text = f"{self._older(text)} {text}".strip()
+        now = stamp(self._quality())
+        self._connection.execute("INSERT OR IGNORE INTO boots (boot_id) VALUES (?)", (now.boot_id,))
+        number, before = (last["number"] + 1, last["digest"]) if last else (1, FIRST)
+        link = Link(number, at.isoformat(), now.quality, now.boot_id, now.boot_us, text)
+        self._connection.execute(
+            "INSERT INTO chain (number, at, clock, boot, boot_us, wrote, digest)"
+            " VALUES (?, ?, ?, (SELECT number FROM boots WHERE boot_id = ?), ?, ?, ?)",
+            (number, link.at, link.clock, link.boot_id, link.boot_us, text, link.digest(before)),
+        )
+
+    def _older(self, text: str) -> str:
+        """Which rows were there before the first link wrote `text`: those of a journal of version 1."""
+        mine = {part.partition(":")[0] for part in text.split()}
+        older = []
+        for letter, (table, _) in COVERED.items():
+            key = KEYS[letter]
+            numbers = (row[0] for row in self._connection.execute(f"SELECT {key} FROM {table} ORDER BY {key} DESC"))  # noqa: S608 - names from chain.py
+            newest = next((number for number in numbers if f"{letter}{number}" not in mine), 0)
+            older += [f"<{letter}{newest}"] if newest else []
+        return " ".join(older)
 
 
 def _kind(intent: Intent) -> Kind:

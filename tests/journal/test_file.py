@@ -42,7 +42,7 @@ def test_each_commit_is_synced_to_the_disk_in_small_pages(journal: Journal) -> N
         "journal_mode": "wal",
         "synchronous": 2,  # FULL
         "foreign_keys": 1,
-        "page_size": 1024,
+        "page_size": 512,
         "user_version": len(STEPS),
     }
 
