@@ -5,11 +5,13 @@ ARGS ?=
 BIN := .venv/bin
 # libzbar0: pyzbar. libsystemd-dev .. python3-dev: systemd-python builds from source. fonts: the screens are drawn with them.
 PACKAGES := libzbar0 libsystemd-dev pkg-config gcc python3-dev python3-venv fonts-unifont fonts-nanum
-TEST_PACKAGES := chromium
+# python3-lgpio, where Debian has it: Python 3.13 has no other. zbar-tools: a decoder to compare with.
+TEST_PACKAGES := chromium $(if $(shell apt-cache show python3-lgpio 2>/dev/null),python3-lgpio)
+BENCH_PACKAGES := zbar-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test lint cover bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -27,12 +29,22 @@ lint: .venv/.dev ## Check style, types, the imports between rooms, and the READM
 	$(BIN)/lint-imports
 	$(BIN)/python -m kiosk.sale.diagram --check README.md
 
+cover: .venv/.test ## Run the tests of hardware/ and fail when they reach less than 95 % of its branches
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 0 tests/hardware $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --fail-under=95
+
+bench: .venv/.bench ## Measure: decoder and displays, beside what else there is (ARGS=--quick: a minute)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--python-version 3.11
 lock: .venv/.dev ## Write the hashed requirements anew
 	$(LOCK) --group build -o requirements-build.txt
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) pyproject.toml --group bench -o requirements-bench.txt
 
 clean: ## Remove what was installed and cached here
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -56,6 +68,11 @@ clean: ## Remove what was installed and cached here
 .venv/.dev: .venv/.run requirements-dev.txt
 	@echo "installing the tools of the engineer"
 	@$(PIP) --require-hashes --no-build-isolation -r requirements-dev.txt
+	@touch $@
+
+.venv/.bench: .venv/.run requirements-bench.txt
+	@.make/packages $(BENCH_PACKAGES)
+	@$(PIP) --require-hashes --no-build-isolation -r requirements-bench.txt
 	@touch $@
 
 .venv/.test: .venv/.dev

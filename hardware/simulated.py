@@ -5,112 +5,89 @@ pictures must have the display's size and mode, a camera is not started twice, n
 loop's thread, nothing is used after it was closed.
 """
 
-import asyncio
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
-from io import BytesIO
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from hardware.blocking import no_event_loop
 from hardware.config import DisplayConfig
-from hardware.errors import DeviceError, ReleaseJammed
-from hardware.ports import GreyFrame, Lamp, Pattern
+from hardware.errors import ReleaseJammed
+from hardware.ports import KeyAction, KeyEvent, Lamp, Pattern, Tune
+from hardware.simulated_camera import SimulatedCamera
+from hardware.simulated_part import SimulatedPart
 
 KEYS = frozenset("0123456789*#ABCD")
-LARGEST_PICTURE = 20_000_000  # pixels
-LONGEST_SIDE = 1920  # pixels of a frame
-FRAME_TIME = 1 / 15  # seconds between two frames
 JAM_FOR = 10.0  # seconds that a jam waits for the next release
-DULL = np.full((480, 640), 90, np.uint8)  # what the camera sees when nothing is held before it
 
 
-def _no_event_loop() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise RuntimeError("this call blocks: call it in a thread, not on the event loop")
-
-
-def _grey(picture: bytes) -> Image.Image:
-    """The picture without colours. ValueError, in one line, for what is none or is too large."""
-    too_large = f"the picture has more than {LARGEST_PICTURE // 1_000_000} megapixels"
-    try:
-        with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as image:
-            large = image.width * image.height > LARGEST_PICTURE
-            grey = None if large else image.convert("L")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError(too_large) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):  # Pillow's words for broken pictures
-        raise ValueError("that is no picture that can be read; expected PNG or JPEG") from None
-    if grey is None:
-        raise ValueError(too_large)
-    return grey
-
-
-class _Part:
-    """What all parts have in common: they can be made to fail, and can't be used once closed."""
-
-    def __init__(self) -> None:
-        self._trouble: str | None = None
-        self._closed = False
-
-    def fail(self, what: str) -> None:
-        """Fail from now on."""
-        self._trouble = what
-
-    def mend(self) -> None:
-        """Work again."""
-        self._trouble = None
-
-    def close(self) -> None:
-        """Close it; may be called twice."""
-        self._closed = True
-
-    def _use(self) -> None:
-        if self._closed:
-            raise RuntimeError("used after it was closed")
-        if self._trouble is not None:
-            raise DeviceError(self._trouble)
-
-
-class SimulatedKeypad:
+class SimulatedKeypad(SimulatedPart):
     """Delivers presses from its own thread, as an interrupt would."""
 
+    what = "keypad"
+
     def __init__(self) -> None:
-        self._presses: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._on_key: Callable[[str], None] | None = None
+        super().__init__()
+        self._presses: queue.SimpleQueue[KeyEvent | None] = queue.SimpleQueue()
+        self._on_key: Callable[[KeyEvent], None] | None = None
+        self._on_fault: Callable[[str | None], None] | None = None
         self._thread = threading.Thread(target=self._deliver, name="simulated keypad", daemon=True)
         self._thread.start()
 
-    def listen(self, on_key: Callable[[str], None]) -> None:
+    def listen(self, on_key: Callable[[KeyEvent], None], on_fault: Callable[[str | None], None]) -> None:
         """Call back from now on."""
-        self._on_key = on_key
+        self._on_key, self._on_fault = on_key, on_fault
 
     def press(self, keys: str) -> None:
         """Press keys one after the other. ValueError for what is no key."""
-        if wrong := set(keys) - KEYS:
-            raise ValueError(f"no such key: {''.join(sorted(wrong))[:20]!r}; there are 0-9 * # A-D")
-        for key in keys:
-            self._presses.put(key)
+        self._do(*(KeyEvent(KeyAction.PRESSED, key) for key in keys))
+
+    def hold(self, key: str) -> None:
+        """Hold a key down for long."""
+        self._do(KeyEvent(KeyAction.PRESSED, key), KeyEvent(KeyAction.HELD, key))
+
+    def together(self, keys: str) -> None:
+        """Press the two keys of a chord, the second while the first is down."""
+        self._do(KeyEvent(KeyAction.PRESSED, keys[0]), KeyEvent(KeyAction.TOGETHER, keys))
+
+    def fail(self, what: str) -> None:
+        """No key does anything from now on."""
+        super().fail(what)
+        if self._on_fault:
+            self._on_fault(what)
+
+    def mend(self) -> None:
+        """Keys work again."""
+        super().mend()
+        if self._on_fault:
+            self._on_fault(None)
 
     def close(self) -> None:
         """Stop the thread."""
-        self._on_key = None
+        super().close()
+        self._on_key = self._on_fault = None
         self._presses.put(None)
         self._thread.join(2)
 
+    def _do(self, *events: KeyEvent) -> None:
+        if wrong := {key for event in events for key in event.keys} - KEYS:
+            raise ValueError(f"no such key: {''.join(sorted(wrong))[:20]!r}; there are 0-9 * # A-D")
+        for event in events:
+            self._presses.put(event)
+
     def _deliver(self) -> None:
-        while (key := self._presses.get()) is not None:
-            if on_key := self._on_key:
-                on_key(key)
+        while (event := self._presses.get()) is not None:
+            if (on_key := self._on_key) and self._trouble is None:
+                on_key(event)
 
 
-class SimulatedLamps(_Part):
+class SimulatedLamps(SimulatedPart):
     """Lamps that remember how they shine."""
+
+    what = "lamps"
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,22 +104,47 @@ class SimulatedLamps(_Part):
         super().close()
 
 
-class SimulatedDisplay(_Part):
+class SimulatedBuzzer(SimulatedPart):
+    """A buzzer that remembers what it played; the newest last, 100 at most."""
+
+    what = "buzzer"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.played: deque[Tune] = deque(maxlen=100)
+
+    def play(self, tune: Tune) -> None:
+        """Play it."""
+        self._use()
+        self.played.append(tune)
+
+
+class SimulatedDisplay(SimulatedPart):
     """A display that keeps its picture."""
+
+    what = "display"
 
     def __init__(self, config: DisplayConfig) -> None:
         super().__init__()
-        self.size = (config.width, config.height)
+        self.size = config.size
         self.mode = config.mode
         self.image = Image.new(self.mode, self.size)
+        self.depth = 0
 
     def show(self, image: Image.Image) -> None:
         """Show a picture of exactly this size and mode."""
-        _no_event_loop()
+        no_event_loop()
         self._use()
         if (image.size, image.mode) != (self.size, self.mode):
             raise ValueError(f"a picture of {image.size} {image.mode} for a display of {self.size} {self.mode}")
         self.image = image.copy()
+        self.depth = 0
+
+    def rest(self, depth: int) -> None:
+        """Nobody looks: remember how deeply it rests."""
+        no_event_loop()
+        self._use()
+        self.depth = depth
 
     def close(self) -> None:
         """Blank it."""
@@ -150,57 +152,10 @@ class SimulatedDisplay(_Part):
         super().close()
 
 
-class SimulatedCamera(_Part):
-    """Sees the picture that was last held before it, for as long as it was held."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._picture: GreyFrame | None = None
-        self._until = 0.0
-        self._looking = threading.Event()
-
-    def look(self, picture: bytes, seconds: float = 3.0) -> None:
-        """Hold a PNG or JPEG before the camera. ValueError, in one line, for what is none or is too large."""
-        grey = _grey(picture)
-        grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        self._picture = np.asarray(grey, dtype=np.uint8).copy()
-        self._until = time.monotonic() + seconds
-
-    def seen(self) -> bytes | None:
-        """What is held before it now, as PNG; None when nothing is."""
-        picture = self._picture
-        if picture is None or time.monotonic() >= self._until:
-            return None
-        out = BytesIO()
-        Image.fromarray(picture).save(out, "PNG")
-        return out.getvalue()
-
-    def start(self) -> None:
-        """Begin to look."""
-        _no_event_loop()
-        self._use()
-        if self._looking.is_set():
-            raise RuntimeError("the camera looks already")
-        self._looking.set()
-
-    def frame(self, timeout: float) -> GreyFrame | None:
-        """The next frame."""
-        _no_event_loop()
-        self._use()
-        time.sleep(min(FRAME_TIME, timeout))
-        if not self._looking.is_set():
-            return None
-        picture = self._picture
-        return DULL if picture is None or time.monotonic() >= self._until else picture
-
-    def stop(self) -> None:
-        """Look no more."""
-        _no_event_loop()
-        self._looking.clear()
-
-
-class SimulatedRelease(_Part):
+class SimulatedRelease(SimulatedPart):
     """A release that confirms by itself after `settle` seconds, unless someone confirms or jams it before."""
+
+    what = "release"
 
     def __init__(self, settle: float) -> None:
         super().__init__()
@@ -213,7 +168,7 @@ class SimulatedRelease(_Part):
 
     def fire(self) -> None:
         """Release once. Driving it while it is driven is an error in the caller: RuntimeError."""
-        _no_event_loop()
+        no_event_loop()
         self._use()
         if not self._driven.acquire(blocking=False):
             raise RuntimeError("the release is driven already")
@@ -257,11 +212,12 @@ class SimulatedBoard:
     def __init__(self, display: DisplayConfig | None = None, *, settle: float = 0.4) -> None:
         self.keypad = SimulatedKeypad()
         self.lamps = SimulatedLamps()
+        self.buzzer = SimulatedBuzzer()
         self.display = SimulatedDisplay(display or DisplayConfig())
         self.camera = SimulatedCamera()
         self.release = SimulatedRelease(settle)
 
     def close(self) -> None:
         """Close every part."""
-        for part in (self.keypad, self.camera, self.release, self.lamps, self.display):
+        for part in (self.keypad, self.camera, self.release, self.buzzer, self.lamps, self.display):
             part.close()

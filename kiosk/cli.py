@@ -24,7 +24,7 @@ from kiosk.sale import show
 from kiosk.sale.events import Moment
 from kiosk.sale.order import Product
 from kiosk.sale.state import EntryShown, Kiosk
-from kiosk.settings import Settings, SettingsError, load, rules, shown
+from kiosk.settings import Settings, SettingsError, load, rules, settings_file, shown
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A payment kiosk.")
 config_app = typer.Typer(no_args_is_help=True, help="The configuration.")
@@ -279,14 +279,18 @@ def report(
 
 @config_app.command("check")
 def config_check() -> None:
-    """Check the configuration and the credentials."""
+    """Check the configuration, the wiring and the credentials."""
+    from kiosk.app.board import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
     from kiosk.credentials import read_credentials  # noqa: PLC0415 - with the check of keys comes cryptography
 
     settings = _settings()
+    wrong = [f"{settings_file(_Chosen.config)}: {mistake}" for mistake in hardware_mistakes(settings)]
     try:
         read_credentials(settings)
     except SettingsError as error:
-        _fail(str(error), 2)
+        wrong.append(str(error))
+    if wrong:
+        _fail("\n".join(wrong), 2)
     if Product.ENTRY_CODE in settings.payment.products:
         _check_entry_code(settings)
     _print("the configuration and the credentials are in order")
@@ -294,13 +298,14 @@ def config_check() -> None:
 
 def _check_entry_code(settings: Settings) -> None:
     """The static code is known now, so it can be seen now whether the display can show it."""
+    from kiosk.app.board import board_config  # noqa: PLC0415 - likewise
     from kiosk.screens import CodeNotShowable, FontMissing, render  # noqa: PLC0415 - its fonts are not for the others
 
-    numbers, display = rules(settings), settings.hardware.display
+    numbers, size = rules(settings), board_config(settings).display.size
     shown = Kiosk(numbers, EntryShown(numbers.most, numbers.code_lifetime), orders={}, troubles={})
     panel = show.panel(shown, Moment(0.0, datetime.now(ZoneInfo(settings.gateway.timezone))))
     try:
-        render(panel, language=settings.kiosk.language, size=(display.width, display.height), mode="1")
+        render(panel, language=settings.kiosk.language, size=size, mode="1")
     except CodeNotShowable as error:
         _fail(f"payment.entry_code: {error}; it takes a larger display ([hardware.display])", 2)
     except FontMissing as error:

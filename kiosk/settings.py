@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
 
+from kiosk.board_settings import HardwareSection, Section
 from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
 from kiosk.sale.order import Product
 from kiosk.sale.rules import Rules
@@ -108,10 +109,6 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Path_ = Annotated[str, AfterValidator(_path)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 # --- sections --------------------------------------------------------------------------------------------------------
 
 
@@ -123,7 +120,7 @@ def _credentials_dir() -> Path:
     return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/etc/kiosk/credentials"))
 
 
-class KioskSection(_Section):
+class KioskSection(Section):
     """[kiosk]. `id` begins each order id, so it is short: order and refund ids have at most 32 characters."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,18}$")]
@@ -133,7 +130,7 @@ class KioskSection(_Section):
     timezone: Zone = "Asia/Seoul"
 
 
-class PathsSection(_Section):
+class PathsSection(Section):
     """[gateway.paths]: where each call is, below base_url."""
 
     pay: Path_ = "/pay"
@@ -142,7 +139,7 @@ class PathsSection(_Section):
     refund: Path_ = "/refund"
 
 
-class GatewaySection(_Section):
+class GatewaySection(Section):
     """[gateway], with the switches for what the gateway does not document."""
 
     base_url: Annotated[str, AfterValidator(_gateway_url)]
@@ -158,7 +155,7 @@ class GatewaySection(_Section):
     paths: PathsSection = PathsSection()
 
 
-class PaymentSection(_Section):
+class PaymentSection(Section):
     """[payment]."""
 
     currency: Annotated[str, AfterValidator(_currency)] = "KRW"
@@ -192,34 +189,19 @@ class PaymentSection(_Section):
             raise ValueError(f'{key} = "{text}": expected an amount of {self.currency} such as "{example}"') from None
 
 
-class DisplaySection(_Section):
-    """[hardware.display]."""
-
-    driver: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "ssd1306"
-    width: Annotated[int, Field(ge=64, le=1920)] = 128
-    height: Annotated[int, Field(ge=32, le=1920)] = 64
-
-
-class HardwareSection(_Section):
-    """[hardware]."""
-
-    board: Literal["raspberrypi", "simulated"] = "raspberrypi"
-    display: DisplaySection = DisplaySection()
-
-
-class WebhookSection(_Section):
+class WebhookSection(Section):
     """[notifications.webhook]: where results go."""
 
     url: Annotated[str, AfterValidator(_web_url)]
 
 
-class NotificationsSection(_Section):
+class NotificationsSection(Section):
     """[notifications]. Without a webhook, results stay in the outbox."""
 
     webhook: WebhookSection | None = None
 
 
-class ListenSection(_Section):
+class ListenSection(Section):
     """[listener] and [panel]: where each listens."""
 
     listen: Annotated[str, AfterValidator(_listen)]
@@ -266,9 +248,14 @@ class Settings(BaseSettings):
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
+def settings_file(path: Path | None) -> Path:
+    """The file: `path`, else $KIOSK_CONFIG, else /etc/kiosk/kiosk.toml."""
+    return path or Path(os.environ.get("KIOSK_CONFIG", DEFAULT))
+
+
 def load(path: Path | None) -> Settings:
-    """Read the file: `path`, else $KIOSK_CONFIG, else /etc/kiosk/kiosk.toml. Raises SettingsError."""
-    file = path or Path(os.environ.get("KIOSK_CONFIG", DEFAULT))
+    """Read the file. Raises SettingsError."""
+    file = settings_file(path)
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,44 +1,70 @@
 """The board, as the daemon uses it: the sale's words on one side, the hardware's on the other."""
 
 import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import Image
 
-from hardware.config import BoardConfig, DisplayConfig
+from hardware.config import DecoderConfig
 from hardware.decoder import Decoder
 from hardware.errors import DeviceError
-from hardware.ports import Board, Lamp, Pattern
+from hardware.ports import Board, Camera, KeyAction, KeyEvent, Lamp, Pattern, Tune
 from hardware.simulated import SimulatedBoard
 from kiosk.app.inbox import Inbox
 from kiosk.app.present import DeviceTrouble
-from kiosk.sale.events import Key, KeyPressed
-from kiosk.sale.panel import Lights
-from kiosk.settings import Settings
+from kiosk.sale.events import Key, KeyPressed, Part, PartFailed, PartRecovered
+from kiosk.sale.panel import Lights, Sound
 
-COLOUR = frozenset({"ssd1351", "st7789", "ili9341"})  # drivers whose displays have colours
-
-
-def board_config(settings: Settings) -> BoardConfig:
-    """What the configuration says of the board."""
-    display = settings.hardware.display
-    mode = "RGB" if display.driver in COLOUR else "1"
-    return BoardConfig(settings.hardware.board, DisplayConfig(display.driver, display.width, display.height, mode))
+_log = logging.getLogger(__name__)
 
 
 class Fittings:
-    """A board's parts, behind the protocols of `present` and `perform`."""
+    """A board's parts, behind the protocols of `present`, `perform` and `upkeep`."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, decoder: DecoderConfig) -> None:
         self._board = board
-        self._decoder = Decoder()
+        self._decoder = Decoder(decoder)
         self._releasing = asyncio.Lock()
         self._shown = Image.new(board.display.mode, board.display.size)
         self.released = 0
 
+    def close(self) -> None:
+        """Close the board and end the decoder's process."""
+        self._board.close()
+        self._decoder.close()
+
+    # --- keypad ---
+
     def listen(self, inbox: Inbox) -> None:
         """Let keys into the inbox; the keypad's thread calls."""
-        self._board.keypad.listen(lambda key: inbox.post(KeyPressed(Key(key))))
+
+        def on_key(event: KeyEvent) -> None:
+            if event.action is KeyAction.PRESSED:
+                self._click()
+                inbox.post(KeyPressed(Key(event.keys)))
+
+        def on_fault(fault: str | None) -> None:
+            for part, what in self._keypad_troubles(fault).items():
+                inbox.post(PartFailed(part, what) if what else PartRecovered(part))
+
+        self._board.keypad.listen(on_key, on_fault)
+
+    def _keypad_troubles(self, fault: str | None) -> dict[Part, str | None]:
+        """A keypad that works but for a key or two goes on selling; one that is not there does not."""
+        works = fault is None or self._board.keypad.health().present
+        if fault:
+            _log.error("keypad: %s", fault, extra={"EVENT": "PartFailed"})
+        return {Part.KEYPAD: None if works else fault, Part.KEYS: fault if works else None}
+
+    def _click(self) -> None:
+        if self._board.buzzer:
+            with contextlib.suppress(DeviceError):  # the next sound says that it is broken
+                self._board.buzzer.play(Tune.KEY)
+
+    # --- lamps, buzzer, display ---
 
     @property
     def size(self) -> tuple[int, int]:
@@ -53,18 +79,34 @@ class Fittings:
     def lamps(self, lights: Lights) -> None:
         """Shine as said."""
         patterns = {lamp: Pattern(getattr(lights, lamp.value).value) for lamp in Lamp}
-        try:
+        with _in_trouble():
             self._board.lamps.show(patterns)
-        except DeviceError as error:
-            raise DeviceTrouble(str(error)) from error
+
+    def lamps_ail(self) -> bool:
+        """Whether they stopped by themselves, as a thread that blinked them may."""
+        return self._board.lamps.health().fault is not None
+
+    def mend_lamps(self) -> None:
+        """Make them ready again."""
+        with _in_trouble():
+            self._board.lamps.prepare()
+
+    def sound(self, sound: Sound) -> None:
+        """Begin to play it, where there is a buzzer."""
+        if self._board.buzzer:
+            with _in_trouble():
+                self._board.buzzer.play(Tune(sound.value))
 
     def show(self, image: Image.Image) -> None:
         """Show a picture."""
-        try:
+        with _in_trouble():
             self._board.display.show(image)
-        except DeviceError as error:
-            raise DeviceTrouble(str(error)) from error
         self._shown = image
+
+    def rest(self, depth: int) -> None:
+        """Dim the display, and move its picture."""
+        with _in_trouble():
+            self._board.display.rest(depth)
 
     def picture(self) -> bytes:
         """The display's pixels, as the driver was given them, PNG."""
@@ -72,27 +114,38 @@ class Fittings:
         self._shown.save(out, "PNG")
         return out.getvalue()
 
+    # --- camera ---
+
+    def test_camera(self) -> None:
+        """See whether it looks."""
+        health = self._camera.self_test()
+        if health.fault:
+            raise DeviceTrouble(health.fault)
+
     def start_camera(self) -> None:
         """Begin to look."""
-        try:
-            self._board.camera.start()
-        except DeviceError as error:
-            raise DeviceTrouble(str(error)) from error
+        self._decoder.reset()
+        with _in_trouble():
+            self._camera.start()
 
     def read_codes(self, timeout: float) -> tuple[str, ...]:
         """The codes on the next frame."""
-        try:
-            frame = self._board.camera.frame(timeout)
-        except DeviceError as error:
-            raise DeviceTrouble(str(error)) from error
-        return () if frame is None else self._decoder.decode(frame)
+        with _in_trouble():
+            frame = self._camera.frame(timeout)
+        return () if frame is None else self._decoder.read(frame)
 
     def stop_camera(self) -> None:
         """Look no more."""
-        try:
-            self._board.camera.stop()
-        except DeviceError as error:
-            raise DeviceTrouble(str(error)) from error
+        with _in_trouble():
+            self._camera.stop()
+
+    @property
+    def _camera(self) -> Camera:
+        if self._board.camera is None:
+            raise DeviceTrouble("camera: none is configured (hardware.camera.kind)")
+        return self._board.camera
+
+    # --- release ---
 
     async def release(self) -> str | None:
         """Release once, one after the other; one line of trouble, or None when the goods are out."""
@@ -103,6 +156,23 @@ class Fittings:
                 return str(error)
         self.released += 1
         return None
+
+    async def mend_release(self) -> str | None:
+        """Make it ready, unless it is driven; one line of trouble, or None when it is ready."""
+        async with self._releasing:
+            try:
+                await asyncio.to_thread(self._board.release.prepare)
+            except DeviceError as error:
+                return str(error)
+        return self._board.release.health().fault
+
+
+@contextlib.contextmanager
+def _in_trouble() -> Iterator[None]:
+    try:
+        yield
+    except DeviceError as error:
+        raise DeviceTrouble(str(error)) from error
 
 
 class SimulatedBench:

@@ -15,10 +15,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hardware.board import open_board
-from hardware.errors import DeviceError
+from hardware.config import BoardConfig
+from hardware.ports import Board
 from kiosk.app import control, heartbeat
+from kiosk.app.board import board_config, hardware_mistakes
 from kiosk.app.clock import Clock
-from kiosk.app.fittings import Fittings, bench_of, board_config
+from kiosk.app.fittings import Fittings, bench_of
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
@@ -29,6 +31,7 @@ from kiosk.app.present import Presenter
 from kiosk.app.rows import JournalRows
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks, running
+from kiosk.app.upkeep import keep_release
 from kiosk.app.view import View
 from kiosk.app.wiring import account, notice_reader
 from kiosk.credentials import Credentials
@@ -40,9 +43,10 @@ from kiosk.listener import listener
 from kiosk.outbox import Courier, Webhook
 from kiosk.sale import machine, recovery
 from kiosk.sale.events import StopWanted, Woken
+from kiosk.sale.order import Product
 from kiosk.sale.panel import Panel
 from kiosk.sale.state import InHand
-from kiosk.screens import FontMissing, find_fonts
+from kiosk.screens import FontMissing, Style, find_fonts
 from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, rules
 
@@ -81,17 +85,23 @@ async def run_until_stopped(settings: Settings, credentials: Credentials) -> Non
 
 
 @contextlib.asynccontextmanager
-async def daemon(settings: Settings, credentials: Credentials) -> AsyncIterator[Daemon]:
-    """The whole daemon, running in this event loop while the context is open."""
+async def daemon(
+    settings: Settings, credentials: Credentials, opened: Callable[[BoardConfig], Board] = open_board
+) -> AsyncIterator[Daemon]:
+    """The whole daemon, running in this event loop while the context is open. `opened` gives its board."""
     async with contextlib.AsyncExitStack() as house:
         journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id)
         house.callback(journal.close)
+        if wrong := hardware_mistakes(settings):
+            raise DaemonError("\n".join(wrong))
         try:
-            board = open_board(board_config(settings))
             find_fonts()
-        except (DeviceError, FontMissing) as error:
+        except FontMissing as error:
             raise DaemonError(str(error)) from error
-        house.callback(board.close)
+        hardware = board_config(settings)
+        board = opened(hardware)
+        fittings = Fittings(board, hardware.decoder)
+        house.callback(fittings.close)
         gateway = Gateway(account(settings, credentials))
         house.push_async_callback(gateway.aclose)
         tasks = await house.enter_async_context(running())
@@ -99,12 +109,13 @@ async def daemon(settings: Settings, credentials: Credentials) -> AsyncIterator[
         inbox = Inbox(asyncio.get_running_loop())
         clock = Clock(ZoneInfo(settings.gateway.timezone))
         stopwatch = Stopwatch()
-        fittings = Fittings(board)
         performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch)
         view = View(
             lambda: loop.state, lambda: loop.panel, fittings, bench_of(board), settings.kiosk.language, stopwatch
         )
-        presenter = Presenter(fittings, inbox, settings.kiosk.language, stopwatch, view.bump)
+        display = settings.hardware.display
+        style = Style(inverse=display.inverse, large=display.large)
+        presenter = Presenter(fittings, inbox, settings.kiosk.language, style, stopwatch, view.bump)
         beat = heartbeat.Heartbeat(lambda: inbox.post(Woken()), lambda: loop.beat)
 
         def present(panel: Panel, posted: float) -> None:
@@ -130,8 +141,11 @@ async def daemon(settings: Settings, credentials: Credentials) -> AsyncIterator[
 
         _take_up(journal, loop, clock)
         fittings.listen(inbox)
-        for work in (loop.run(), ledger.run(), presenter.draw(), presenter.watch(), beat.run(), view.run(ledger)):
+        for work in (loop.run(), ledger.run(), presenter.draw(), presenter.relight(), beat.run(), view.run(ledger)):
             tasks.begin(work)
+        tasks.begin(keep_release(fittings, inbox))
+        if Product.PAYMENT_CODE in settings.payment.products:
+            tasks.begin(presenter.watch())
         yield Daemon(panel_url, listener_url, deliver_now)
         await _hand_over(inbox, loop, performer, ledger)
 

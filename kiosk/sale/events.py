@@ -56,6 +56,8 @@ class Part(StrEnum):
     CAMERA = "camera"
     DISPLAY = "display"
     KEYPAD = "keypad"
+    KEYS = "keys"  # one or more are stuck or chatter; the others work
+    BUZZER = "buzzer"
     LAMPS = "lamps"
     SCREEN = "screen"  # the static code can't be drawn so that a phone reads it
 

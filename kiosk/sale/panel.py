@@ -102,11 +102,21 @@ class Lights:
     fault: Light = Light.OFF
 
 
+class Sound(StrEnum):
+    """What the machine says to people who see little."""
+
+    CODE = "code"  # it is your turn: scan, or hold your code before the camera
+    GOOD = "good"  # paid
+    BAD = "bad"  # it did not work; nothing was charged
+    DOUBT = "doubt"  # ask the operator; a claim code is shown
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """All that a person standing before the machine can see of it.
+    """All that a person standing before the machine can see and hear of it.
 
     `lines`: the first is the heading. `qr`: the text of the code to show, exactly. `camera`: it looks for a code.
+    `sound`: heard once, when it is another than the last panel's.
     """
 
     name: Name
@@ -117,3 +127,4 @@ class Panel:
     amount: Amount | None = None
     order_id: str | None = None
     product: Product | None = None
+    sound: Sound | None = None

@@ -1,5 +1,6 @@
 """What the state looks like from outside: the panel, derived after each step. It commands nothing."""
 
+from dataclasses import replace
 from math import ceil
 
 from kiosk.sale.events import Moment, Part
@@ -20,7 +21,7 @@ from kiosk.sale.order import (
     Requested,
     Unresolved,
 )
-from kiosk.sale.panel import Light, Lights, Line, Name, Panel, Text
+from kiosk.sale.panel import Light, Lights, Line, Name, Panel, Sound, Text
 from kiosk.sale.state import (
     Choosing,
     Entering,
@@ -40,9 +41,10 @@ WORKS = Lights(ready=Light.ON, busy=Light.FAST)
 def panel(kiosk: Kiosk, now: Moment) -> Panel:
     """The panel of a state; `now` only for the seconds left."""
     shown = _panel(kiosk, now)
+    shown = replace(shown, sound=_sound(shown))
     lasting = kiosk.troubles.keys() - {Part.GATEWAY, Part.CLOCK}
     if lasting and shown.lights.fault is Light.OFF:
-        shown = _with_fault(shown)
+        shown = replace(shown, lights=replace(shown.lights, fault=Light.SLOW))
     return shown
 
 
@@ -52,9 +54,21 @@ def next_tick(kiosk: Kiosk, now: Moment) -> float:
     return until - (ceil(until - now.mono) - 1) if now.mono < until < NEVER else NEVER
 
 
-def _with_fault(shown: Panel) -> Panel:
-    lights = Lights(shown.lights.ready, shown.lights.busy, shown.lights.paid, Light.SLOW)
-    return Panel(shown.name, shown.lines, lights, shown.qr, shown.camera, shown.amount, shown.order_id, shown.product)
+def _sound(shown: Panel) -> Sound | None:
+    texts = {line.text for line in shown.lines}
+    match shown.name:
+        case _ if Text.CLAIM in texts:
+            return Sound.DOUBT
+        case Name.SCANNING if Text.NOT_A_PAYMENT_CODE in texts:
+            return Sound.BAD
+        case Name.SHOWING_CODE | Name.SCANNING:
+            return Sound.CODE
+        case Name.RELEASING | Name.PAID:
+            return Sound.GOOD
+        case Name.DECLINED | Name.EXPIRED | Name.CANCELLED:
+            return Sound.BAD
+        case _:
+            return None
 
 
 def _counted_to(kiosk: Kiosk) -> float:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from PIL import Image, ImageFont
 
-from kiosk.sale.panel import Panel, Text
+from kiosk.sale.panel import Line, Panel, Text
 from kiosk.screens.fonts import PIXEL, PIXEL_SIZE, SLIM, SMOOTH, font
 from kiosk.screens.qr import CodeNotShowable, qr
 from kiosk.screens.texts import Language, parts
@@ -25,6 +25,7 @@ LEAST = 8  # pixels: no font is smaller
 SLIM_BELOW = 12  # pixels of a font
 GAP = 2  # pixels between a code and words beside it
 MARGIN = 4  # pixels left of an option
+HINTS = frozenset({Text.CONFIRM_KEYS, Text.STAR_GIVES_UP, Text.TRY_AGAIN})  # lines that say what keys do
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,14 @@ class Layout:
     code: tuple[Image.Image, tuple[int, int]] | None = None
 
 
-def layout(panel: Panel, language: Language, size: tuple[int, int]) -> Layout:
-    """Place a panel on a display of `size`. Raises CodeNotShowable and FontMissing."""
+def layout(panel: Panel, language: Language, size: tuple[int, int], *, large: bool = False) -> Layout:
+    """Place a panel on a display of `size`; `large`: without hints, the amount as large as it can be.
+
+    Raises CodeNotShowable and FontMissing.
+    """
     if panel.qr is None:
-        return Layout(tuple(_words_only(panel, language, size)))
+        lines = tuple(line for line in panel.lines if not (large and line.text in HINTS))
+        return Layout(tuple(_words_only(lines, language, size)))
     texts = [part for line in panel.lines for part in parts(line, language)]
     width, height = size
     if width * 4 >= height * 5:
@@ -75,14 +80,14 @@ def layout(panel: Panel, language: Language, size: tuple[int, int]) -> Layout:
     return _below(panel.qr, texts, size)
 
 
-def _words_only(panel: Panel, language: Language, size: tuple[int, int]) -> list[Piece]:
+def _words_only(lines: tuple[Line, ...], language: Language, size: tuple[int, int]) -> list[Piece]:
     """The heading in a bar, what belongs to it below, the amount as large as fits, and the rest at the foot."""
     width, height = size
     row = _row(height)
-    if len(panel.lines) * row > height:  # more options than lines: they go before the heading
-        options = [part for line in panel.lines[1:] for part in parts(line, language)]
+    if len(lines) * row > height:  # more options than lines: they go before the heading
+        options = [part for line in lines[1:] for part in parts(line, language)]
         return _rows(options, (MARGIN, 0, width, height), row, left=True)
-    heading, *rest = panel.lines
+    heading, *rest = lines
     title, *more = parts(heading, language)
     amounts = [part for line in rest if line.text is Text.AMOUNT for part in parts(line, language)]
     others = [part for line in rest if line.text is not Text.AMOUNT for part in parts(line, language)]

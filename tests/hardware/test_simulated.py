@@ -15,8 +15,10 @@ from PIL import Image
 from hardware.board import open_board
 from hardware.config import BoardConfig, DisplayConfig
 from hardware.errors import DeviceError, ReleaseJammed
-from hardware.ports import Board, Lamp, Pattern
-from hardware.simulated import DULL, SimulatedBoard, SimulatedCamera
+from hardware.ports import Board, Health, KeyAction, KeyEvent, Lamp, Pattern, Tune
+from hardware.simulated import SimulatedBoard
+from hardware.simulated_camera import DULL, SimulatedCamera
+from hardware.simulated_part import SimulatedPart
 
 KINDS = ["PNG", "JPEG"]
 
@@ -34,6 +36,10 @@ def _png(size: tuple[int, int] = (60, 40), value: int = 200) -> bytes:
     return out.getvalue()
 
 
+def _no_fault(fault: str | None) -> None:
+    raise AssertionError(fault)
+
+
 def _soon(seen: Callable[[], bool]) -> None:
     end = time.monotonic() + 5
     while not seen():
@@ -42,20 +48,15 @@ def _soon(seen: Callable[[], bool]) -> None:
 
 
 def test_it_is_a_board() -> None:
-    board: Board = open_board(BoardConfig("simulated", DisplayConfig(width=240, height=240, mode="RGB")))
-    assert (board.display.size, board.display.mode) == ((240, 240), "RGB")
+    display = DisplayConfig(width=240, height=320, mode="RGB", rotate=1)
+    board: Board = open_board(BoardConfig("simulated", display=display))
+    assert (board.display.size, board.display.mode) == ((320, 240), "RGB")
     board.close()
-
-
-def test_a_real_board_says_in_one_line_that_it_is_not_there_yet() -> None:
-    with pytest.raises(DeviceError, match='use board = "simulated"') as error:
-        open_board(BoardConfig("raspberrypi"))
-    assert len(str(error.value).splitlines()) == 1
 
 
 def test_keys_come_in_order_and_from_a_thread_of_the_keypads_own(board: SimulatedBoard) -> None:
     heard: list[tuple[str, int]] = []
-    board.keypad.listen(lambda key: heard.append((key, threading.get_ident())))
+    board.keypad.listen(lambda event: heard.append((event.keys, threading.get_ident())), _no_fault)
     board.keypad.press("1500#*ABCD")
     _soon(lambda: len(heard) == 10)
     assert "".join(key for key, _ in heard) == "1500#*ABCD"
@@ -65,7 +66,7 @@ def test_keys_come_in_order_and_from_a_thread_of_the_keypads_own(board: Simulate
 
 def test_what_is_no_key_is_refused_and_presses_nothing(board: SimulatedBoard) -> None:
     heard: list[str] = []
-    board.keypad.listen(heard.append)
+    board.keypad.listen(lambda event: heard.append(event.keys), _no_fault)
     with pytest.raises(ValueError, match="no such key"):
         board.keypad.press("1x")
     board.keypad.press("2")
@@ -252,7 +253,7 @@ def test_a_release_under_way_can_jam() -> None:
 
 def test_a_closed_keypad_is_silent_and_every_other_part_refuses(board: SimulatedBoard) -> None:
     heard: list[str] = []
-    board.keypad.listen(heard.append)
+    board.keypad.listen(lambda event: heard.append(event.keys), _no_fault)
     board.camera.start()
     board.close()
     board.keypad.press("1")
@@ -293,3 +294,62 @@ def test_a_broken_picture_is_seen_or_refused_in_one_line(where: float, byte: int
         said = str(refused)
     assert (said == "seen") == (camera.seen() is not None)
     assert len(said.splitlines()) == 1
+
+
+# --- keys that are held, chords, sounds, rest, and how each part is ---
+
+
+def test_a_held_key_and_a_chord_are_told_as_the_contract_says(board: SimulatedBoard) -> None:
+    heard: list[KeyEvent] = []
+    board.keypad.listen(heard.append, _no_fault)
+    board.keypad.hold("D")
+    board.keypad.together("*#")
+    _soon(lambda: len(heard) == 4)
+    assert heard == [
+        KeyEvent(KeyAction.PRESSED, "D"),
+        KeyEvent(KeyAction.HELD, "D"),
+        KeyEvent(KeyAction.PRESSED, "*"),
+        KeyEvent(KeyAction.TOGETHER, "*#"),
+    ]
+
+
+def test_a_keypad_that_fails_says_so_takes_no_key_and_says_when_it_works_again(board: SimulatedBoard) -> None:
+    heard: list[str] = []
+    said: list[str | None] = []
+    board.keypad.listen(lambda event: heard.append(event.keys), said.append)
+    board.keypad.fail("its plug is out")
+    board.keypad.press("1")
+    assert said == ["its plug is out"]
+    time.sleep(0.05)
+    board.keypad.mend()
+    board.keypad.press("2")
+    _soon(lambda: heard == ["2"])
+    assert said == ["its plug is out", None]
+    assert board.keypad.health().last_fault == "its plug is out"
+
+
+def test_the_buzzer_remembers_what_it_played(board: SimulatedBoard) -> None:
+    board.buzzer.play(Tune.CODE)
+    board.buzzer.play(Tune.GOOD)
+    assert list(board.buzzer.played) == [Tune.CODE, Tune.GOOD]
+
+
+def test_a_resting_display_wakes_with_the_next_picture(board: SimulatedBoard) -> None:
+    board.display.rest(3)
+    assert board.display.depth == 3
+    board.display.show(Image.new("1", (128, 64)))
+    assert board.display.depth == 0
+
+
+@pytest.mark.parametrize("name", ["keypad", "lamps", "buzzer", "display", "camera", "release"])
+def test_each_part_says_how_it_is(board: SimulatedBoard, name: str) -> None:
+    part: SimulatedPart = getattr(board, name)
+    part.prepare()
+    assert part.self_test().healthy
+    part.fail("it is wet")
+    assert (part.health().healthy, part.health().fault) == (False, "it is wet")
+    with pytest.raises(DeviceError, match="it is wet"):
+        part.prepare()
+    part.mend()
+    part.prepare()
+    assert part.health() == Health(f"simulated {name}", present=True, last_fault="it is wet")

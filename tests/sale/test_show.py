@@ -24,7 +24,7 @@ from kiosk.sale.order import (
     Why,
 )
 from kiosk.sale.outcome import Accepted, Closed, Declined, Pending
-from kiosk.sale.panel import Light, Lights, Name, Panel, Text
+from kiosk.sale.panel import Light, Lights, Name, Panel, Sound, Text
 from kiosk.sale.show import next_tick
 from kiosk.sale.state import (
     Choosing,
@@ -235,3 +235,28 @@ def test_the_panel_names_the_order_in_hand() -> None:
         Product.ORDER_CODE,
         approved(till.record).amount,
     )
+
+
+# --- what is heard ---
+
+
+@pytest.mark.parametrize(
+    ("panel", "sound"),
+    [
+        (shown(Idle()), None),
+        (shown(OutOfService(Text.NO_NETWORK)), None),
+        (shown(Entering("15", 30.0)), None),
+        (shown(Scanning(AMOUNT, 30.0)), Sound.CODE),
+        (shown(Scanning(AMOUNT, 30.0, Text.NOT_A_PAYMENT_CODE)), Sound.BAD),
+        (shown(EntryShown(AMOUNT, 30.0), Product.ENTRY_CODE), Sound.CODE),
+        (in_hand(Awaiting(SHOWN)), Sound.CODE),
+        (in_hand(Requested()), None),
+        (in_hand(Releasing()), Sound.GOOD),
+        (ended(Name.PAID, Text.PAID, Released()), Sound.GOOD),
+        (ended(Name.DECLINED, Text.DECLINED, NotCharged(Verdict.DECLINED)), Sound.BAD),
+        (ended(Name.CHECKING, Text.IN_DOUBT, Closing(Why.UNANSWERED)), Sound.DOUBT),
+        (ended(Name.CANCELLED, Text.MONEY_BACK, GivenBack(Why.JAM)), Sound.DOUBT),
+    ],
+)
+def test_each_outcome_has_its_sound_and_keying_in_has_none(panel: Panel, sound: Sound | None) -> None:
+    assert panel.sound is sound

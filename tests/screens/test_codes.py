@@ -10,7 +10,7 @@ from pyzbar import pyzbar
 
 from kiosk.sale.money import Amount
 from kiosk.sale.panel import Lights, Line, Name, Panel, Text
-from kiosk.screens import CodeNotShowable, render
+from kiosk.screens import CodeNotShowable, Style, render
 from kiosk.screens.fonts import FontMissing, find_fonts, font
 from kiosk.screens.qr import qr
 
@@ -83,3 +83,13 @@ def test_a_missing_font_is_one_line_that_names_the_packages() -> None:
     with pytest.raises(FontMissing) as missing:
         font(Path("/nonexistent/nonesuch.otf"), 16)
     assert str(missing.value) == "/nonexistent/nonesuch.otf: no such font; apt install fonts-unifont fonts-nanum"
+
+
+@pytest.mark.parametrize(("width", "height", "mode"), SIZES)
+def test_in_the_inverse_style_too_a_code_is_dark_on_lit_ground(width: int, height: int, mode: str) -> None:
+    panel = Panel(Name.SHOWING_CODE, (Line(Text.SCAN_WITH_PHONE, seconds=99),), Lights(), qr=ADDRESS[:53])
+    picture = render(panel, language="ko", size=(width, height), mode=mode, style=Style(inverse=True))
+    seen = _as_a_phone_sees_it(picture)
+    assert [code.data.decode() for code in pyzbar.decode(seen)] == [ADDRESS[:53]]
+    assert [code.text for code in zxingcpp.read_barcodes(seen, try_invert=False)] == [ADDRESS[:53]]
+    assert picture.convert("L").getpixel((width - 1, height - 1)) == 255

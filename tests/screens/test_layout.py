@@ -6,11 +6,12 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageChops
 
 from kiosk.sale.money import MINOR_DIGITS, Amount
 from kiosk.sale.order import Product
 from kiosk.sale.panel import Lights, Line, Name, Panel, Text
-from kiosk.screens import Language, lines, render
+from kiosk.screens import Language, Style, lines, render
 from kiosk.screens.layout import Box, Layout, Piece, fits, layout
 
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
@@ -150,3 +151,33 @@ def test_a_picture_has_exactly_the_size_and_mode_whatever_the_amount(
     panel = _panel(Line(Text.ENTER_AMOUNT), Line(Text.AMOUNT, amount=Amount(minor, "KRW")))
     picture = render(panel, language="en", size=size, mode=mode)
     assert (picture.size, picture.mode) == (size, mode)
+
+
+# --- for people who see little ---
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_large_digits_are_larger_and_nothing_but_hints_is_lost(language: Language, size: tuple[int, int]) -> None:
+    amount = Line(Text.AMOUNT, amount=Amount(1500, "KRW"))
+    panel = _panel(Line(Text.ENTER_AMOUNT), amount, Line(Text.CONFIRM_KEYS))
+    plain, large = (layout(panel, language, size, large=large).pieces for large in (False, True))
+    assert [piece.text for piece in large] == [piece.text for piece in plain[:2]]
+    assert large[1].font.size >= plain[1].font.size
+    assert large[1].box[3] - large[1].box[1] > plain[1].box[3] - plain[1].box[1]
+    claim = _panel(Line(Text.IN_DOUBT), amount, Line(Text.CLAIM, code="7QX2KM"))
+    assert layout(claim, language, size, large=True) == layout(claim, language, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_of_it_fits_in_the_large_style_too(language: Language, size: tuple[int, int]) -> None:
+    for panel in screens(LARGEST[0]):
+        assert all(fits(piece) for piece in layout(panel, language, size, large=True).pieces)
+
+
+def test_the_inverse_style_is_the_same_picture_the_other_way_round() -> None:
+    panel = _panel(Line(Text.PAID), Line(Text.AMOUNT, amount=Amount(1500, "KRW")))
+    plain = render(panel, language="ko", size=(128, 64), mode="1")
+    inverse = render(panel, language="ko", size=(128, 64), mode="1", style=Style(inverse=True))
+    assert ImageChops.invert(plain).tobytes() == inverse.tobytes()

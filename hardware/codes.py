@@ -1,0 +1,66 @@
+"""What is read off a frame, and how it travels from the child process that reads to its parent.
+
+The child may be in the hands of whoever made the picture: `unpacked` believes nothing. A text may be a payment code,
+which charges its owner: no repr and no exception holds one.
+"""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+LONGEST = 4096  # characters of a text that is passed on
+MOST = 8  # codes of one frame that are passed on
+LARGEST_ANSWER = 100 * 1024  # bytes: MOST of the LONGEST texts, at 3 bytes a character as QR codes have them
+
+_HEAD = struct.Struct("<IB")  # number of the frame, how many codes
+_CODE = struct.Struct("<BH")  # symbol, bytes of its text in UTF-8
+
+
+class Symbol(Enum):
+    """The symbols that wallets show; no other is read."""
+
+    QR = 0
+    CODE128 = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One symbol on a frame, and its text: 1 to 4096 characters."""
+
+    symbol: Symbol
+    text: str = field(repr=False)
+
+
+class BadAnswer(Exception):  # noqa: N818 - it is the answer that is bad
+    """No reader of ours says such a thing."""
+
+
+def packed(frame: int, codes: Iterable[Code]) -> bytes:
+    """The answer for a frame: each code once, without those too long or beyond what may be passed on."""
+    answer, count = bytearray(), 0
+    for code in dict.fromkeys(codes):
+        text = code.text.encode(errors="replace")
+        fits = _HEAD.size + len(answer) + _CODE.size + len(text) <= LARGEST_ANSWER
+        if 0 < len(code.text) <= LONGEST and fits and count < MOST:
+            answer += _CODE.pack(code.symbol.value, len(text)) + text
+            count += 1
+    return _HEAD.pack(frame, count) + bytes(answer)
+
+
+def unpacked(answer: bytes, frame: int) -> tuple[Code, ...]:
+    """The codes of an answer for this frame. BadAnswer: it is not one."""
+    try:
+        number, count = _HEAD.unpack_from(answer)
+        if number != frame or count > MOST:
+            raise BadAnswer
+        codes, place = [], _HEAD.size
+        for _ in range(count):
+            symbol, length = _CODE.unpack_from(answer, place)
+            place += _CODE.size + length
+            codes.append(Code(Symbol(symbol), str(answer[place - length : place], "utf-8")))
+    except (struct.error, ValueError):
+        raise BadAnswer from None  # the error would quote the text
+    if place != len(answer) or not all(0 < len(code.text) <= LONGEST for code in codes):
+        raise BadAnswer
+    return tuple(codes)

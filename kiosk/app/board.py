@@ -1,0 +1,26 @@
+"""The configuration's [hardware] in the hardware's own words, and what is wrong with it."""
+
+from hardware.config import BoardConfig
+from hardware.panels import unfit
+from hardware.toml import board_from
+from hardware.wiring import mistakes
+from kiosk.sale.order import Product
+from kiosk.settings import Settings
+
+
+def board_config(settings: Settings) -> BoardConfig:
+    """The board that is configured."""
+    return board_from(settings.hardware.model_dump(exclude_none=True))
+
+
+def hardware_mistakes(settings: Settings) -> tuple[str, ...]:
+    """One line for each mistake that can be found without hardware."""
+    hardware = settings.hardware
+    if hardware.board == "simulated":
+        return ()
+    board = board_config(settings)
+    wrong = (*mistakes(board), *unfit(board.display))
+    blind = hardware.camera.kind == "none"
+    if blind and Product.PAYMENT_CODE in settings.payment.products:
+        return (*wrong, 'hardware.camera.kind = "none": expected a camera, for payment.products has PAYMENT_CODE')
+    return wrong

@@ -1,0 +1,142 @@
+"""The configuration's [hardware]: which parts, on which pins and buses. Pins are Broadcom's numbers.
+
+What each value means to a driver stands in `hardware/config.py`; whether the wiring makes sense is checked there too.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+
+Pin: TypeAlias = Annotated[int, Field(ge=0, le=27)]
+Pixels: TypeAlias = Annotated[int, Field(ge=32, le=4096)]
+
+
+def _wire(value: object) -> int | bool:
+    """A pin, or false where there is none; numbers and false come as text from the environment."""
+    text = str(value).lower()
+    if text == "false":
+        return False
+    if not isinstance(value, bool) and text.isascii() and text.isdecimal() and int(text) <= 27:
+        return int(text)
+    raise ValueError("expected a pin, 0 to 27, or false")
+
+
+Wire: TypeAlias = Annotated[int | bool, PlainValidator(_wire)]
+COLOURS = {"leds": (), "rgb": ("red", "green", "blue"), "traffic_lights": ("red", "amber", "green")}
+
+
+class Section(BaseModel):
+    """A section of the configuration: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KeypadSection(Section):
+    """[hardware.keypad]: a matrix on pins, or a Linux input device."""
+
+    kind: Literal["matrix", "input_device"] = "matrix"
+    rows: tuple[Pin, ...] = (5, 6, 13, 19)
+    columns: tuple[Pin, ...] = (12, 16, 20, 21)
+    keys: str = "123A456B789C*0#D"
+    device: str = ""
+    chords: tuple[str, ...] = ("*#",)
+    debounce: Annotated[float, Field(ge=0.002, le=0.2)] = 0.02
+    hold: Annotated[float, Field(ge=1, le=30)] = 5
+    stuck: Annotated[float, Field(ge=5, le=600)] = 60
+    chatter: Annotated[int, Field(ge=5, le=100)] = 15
+
+    @model_validator(mode="after")
+    def _named(self) -> "KeypadSection":
+        if self.kind == "input_device" and not self.device:
+            raise ValueError(
+                'device: missing; expected /dev/input/by-id/... or a part of the name, for kind = "input_device"'
+            )
+        return self
+
+
+class LampsSection(Section):
+    """[hardware.lamps]: four LEDs, one RGB LED, or a traffic-light board."""
+
+    kind: Literal["leds", "rgb", "traffic_lights"] = "leds"
+    ready: Pin = 17
+    busy: Pin = 27
+    paid: Pin = 22
+    fault: Pin = 23
+    red: Pin | None = None
+    amber: Pin | None = None
+    green: Pin | None = None
+    blue: Pin | None = None
+    active_high: bool = True
+    brightness: Annotated[float, Field(gt=0, le=1)] = 1
+
+    @model_validator(mode="after")
+    def _complete(self) -> "LampsSection":
+        for colour in COLOURS[self.kind]:
+            if getattr(self, colour) is None:
+                raise ValueError(f'{colour}: missing; expected a pin, for kind = "{self.kind}"')
+        return self
+
+
+class BuzzerSection(Section):
+    """[hardware.buzzer]: a passive (piezo) one."""
+
+    pin: Pin
+
+
+class DisplaySection(Section):
+    """[hardware.display]. `inverse` and `large` are for people who see little."""
+
+    driver: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "ssd1306"
+    width: Pixels = 128
+    height: Pixels = 64
+    bus: Literal["i2c", "spi", "framebuffer"] | None = None
+    bus_number: Annotated[int, Field(ge=0, le=31)] | None = None
+    address: Annotated[int, Field(ge=0x03, le=0x77)] = 0x3C
+    chip_select: Annotated[int, Field(ge=0, le=2)] = 0
+    data_command: Pin = 24
+    reset: Wire = 25
+    backlight: Wire = False
+    speed: Annotated[int, Field(ge=500_000, le=52_000_000)] = 8_000_000
+    rotate: Literal[0, 90, 180, 270] = 0
+    contrast: Annotated[int, Field(ge=0, le=255)] = 255
+    inverse: bool = False
+    large: bool = False
+
+
+class CameraSection(Section):
+    """[hardware.camera]."""
+
+    kind: Literal["picamera2", "v4l2", "none"] = "picamera2"
+    device: str = ""
+    width: Annotated[int, Field(ge=320, le=4096)] = 1280
+    height: Annotated[int, Field(ge=240, le=4096)] = 720
+
+
+class ReleaseSection(Section):
+    """[hardware.release]: a relay, and the sensor that confirms."""
+
+    pin: Pin = 26
+    active_high: bool = True
+    pulse: Annotated[float, Field(ge=0.01, le=5)] = 0.5
+    confirm: Wire = False
+    confirm_active_high: bool = False
+    confirm_within: Annotated[float, Field(ge=0.1, le=14)] = 10
+
+
+class DecoderSection(Section):
+    """[hardware.decoder]."""
+
+    sightings: Annotated[int, Field(ge=1, le=5)] = 2
+
+
+class HardwareSection(Section):
+    """[hardware]."""
+
+    board: Literal["raspberrypi", "simulated"] = "raspberrypi"
+    keypad: KeypadSection = KeypadSection()
+    lamps: LampsSection = LampsSection()
+    buzzer: BuzzerSection | None = None
+    display: DisplaySection = DisplaySection()
+    camera: CameraSection = CameraSection()
+    release: ReleaseSection = ReleaseSection()
+    decoder: DecoderSection = DecoderSection()
