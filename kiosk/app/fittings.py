@@ -117,7 +117,8 @@ class Fittings:
     # --- camera ---
 
     def test_camera(self) -> None:
-        """See whether it looks."""
+        """See whether it looks; the decoder's process starts meanwhile, so that the first shopper need not wait."""
+        self._decoder.reset()
         health = self._camera.self_test()
         if health.fault:
             raise DeviceTrouble(health.fault)
