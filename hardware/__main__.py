@@ -35,7 +35,7 @@ class _Chosen:
 
 
 def _fail(line: str) -> NoReturn:
-    out.print(line, markup=False)
+    typer.echo(line)  # in one piece, however narrow the terminal
     raise typer.Exit(1)
 
 
@@ -73,7 +73,7 @@ def wiring(svg: Annotated[Path | None, typer.Option(help="Draw it as well, to th
     out.print(table)
     wrong = (*mistakes(_Chosen.board), *unfit(_Chosen.board.display))
     for line in wrong:
-        out.print(line, markup=False)
+        typer.echo(line)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -118,7 +118,7 @@ def keys() -> None:
         out.print(f"{event.keys}  {event.action}", markup=False)
 
     def on_fault(fault: str | None) -> None:
-        out.print(fault or "the keypad works again", markup=False)
+        typer.echo(fault or "the keypad works again")
 
     with _board() as board:
         board.keypad.listen(on_key, on_fault)
@@ -202,7 +202,7 @@ def off() -> None:
                 except DeviceError as error:
                     trouble.append(f"{name}: {error}")
     for line in trouble:
-        out.print(line, markup=False)
+        typer.echo(line)
     raise typer.Exit(1 if trouble else 0)
 
 

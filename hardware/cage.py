@@ -41,29 +41,10 @@ class Cage:
         self._frame = 0
         self._what: str | None = None
         self._began = time.monotonic()
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        shared = os.memfd_create("frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
-            os.ftruncate(shared, ROOM)
-            # a child that could make it smaller could end us, by SIGBUS
-            fcntl.fcntl(shared, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
-            self._shared = mmap.mmap(shared, ROOM)
-            command = [sys.executable, "-m", "hardware.decoding", str(theirs.fileno()), str(shared), reader]
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [*command, str(memory), str(2 * limit)],
-                env={name: os.environ[name] for name in KEPT if name in os.environ} | QUIET,
-                pass_fds=(theirs.fileno(), shared),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is the parent's
-            )
-        except BaseException:
-            self._channel.close()
-            raise
-        finally:
-            theirs.close()
-            os.close(shared)
+            self._channel, self._shared, self._process = _started(reader, memory, limit)
+        except OSError as error:
+            raise Died(f"can't be started ({error.strerror})") from error
 
     @property
     def what(self) -> str | None:
@@ -99,7 +80,7 @@ class Cage:
             self._channel.send(QUESTION.pack(self._frame, height, width))
             return unpacked(self._heard(self._limit, LARGEST_ANSWER + 1), self._frame)
         except BrokenPipeError:
-            raise self._dead("was gone") from None
+            raise self._dead(None) from None
         except TimeoutError:
             raise self._dead(f"took longer than {self._limit:g} s for a frame") from None
         except BadAnswer:
@@ -133,6 +114,32 @@ class Cage:
                 self._process.wait(1)  # its socket closes a little before it ends
         self.close()
         return Died(why or _last_words(self._process.returncode))
+
+
+def _started(reader: str, memory: int, limit: float) -> tuple[socket.socket, mmap.mmap, subprocess.Popen[bytes]]:
+    """Our end of the socket, the memory that is shared, and the process. OSError leaves nothing open."""
+    with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+        channel, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.enter_context(channel)
+        theirs.enter_context(far)
+        file = os.memfd_create("frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        theirs.callback(os.close, file)
+        os.ftruncate(file, ROOM)
+        # a child that could make it smaller could end us, by SIGBUS
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+        shared = ours.enter_context(mmap.mmap(file, ROOM))
+        command = [sys.executable, "-m", "hardware.decoding", str(far.fileno()), str(file), reader]
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [*command, str(memory), str(2 * limit)],
+            env={name: os.environ[name] for name in KEPT if name in os.environ} | QUIET,
+            pass_fds=(far.fileno(), file),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is the parent's
+        )
+        ours.pop_all()
+    return channel, shared, process
 
 
 def _last_words(status: int) -> str:

@@ -129,18 +129,23 @@ class Decoder:
 
     def _start(self) -> None:
         if self._cage is None and not self._resting() and not self._closed:
-            self._cage = Cage(self._reader, self._config.memory, self._config.limit)
+            try:
+                self._cage = Cage(self._reader, self._config.memory, self._config.limit)
+            except Died as death:
+                self._note(death, was_ready=False)
 
     def _mourn(self, cage: Cage, death: Died) -> None:
         """Note why the process ended, and start another, so that it is ready by the next frame."""
         self._cage = None
-        if self._closed:
-            return
+        if not self._closed:
+            self._note(death, was_ready=cage.what is not None)
+            self._start()
+
+    def _note(self, death: Died, *, was_ready: bool) -> None:
         self._last_fault = f"decoder: its process {death}"
-        if cage.what is None:
+        if not was_ready:
             self._unready = self._last_fault
         self._deaths.append(self._clock())
-        self._start()
 
     def _resting(self) -> bool:
         return len(self._deaths) == DEATHS and self._clock() - self._deaths[0] < A_WHILE

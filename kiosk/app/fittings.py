@@ -8,7 +8,6 @@ from io import BytesIO
 
 from PIL import Image
 
-from hardware.config import DecoderConfig
 from hardware.decoder import Decoder
 from hardware.errors import DeviceError
 from hardware.ports import Board, Camera, KeyAction, KeyEvent, Lamp, Pattern, Tune
@@ -24,9 +23,9 @@ _log = logging.getLogger(__name__)
 class Fittings:
     """A board's parts, behind the protocols of `present`, `perform` and `upkeep`."""
 
-    def __init__(self, board: Board, decoder: DecoderConfig) -> None:
+    def __init__(self, board: Board, decoder: Decoder) -> None:
         self._board = board
-        self._decoder = Decoder(decoder)
+        self._decoder = decoder
         self._releasing = asyncio.Lock()
         self._shown = Image.new(board.display.mode, board.display.size)
         self.released = 0
@@ -117,11 +116,10 @@ class Fittings:
     # --- camera ---
 
     def test_camera(self) -> None:
-        """See whether it looks; the decoder's process starts meanwhile, so that the first shopper need not wait."""
-        self._decoder.reset()
-        health = self._camera.self_test()
-        if health.fault:
-            raise DeviceTrouble(health.fault)
+        """See whether it looks, and whether the decoder reads. Its process then runs before the first shopper comes."""
+        for part in (self._decoder, self._camera):
+            if fault := part.self_test().fault:
+                raise DeviceTrouble(fault)
 
     def start_camera(self) -> None:
         """Begin to look."""
@@ -133,7 +131,10 @@ class Fittings:
         """The codes on the next frame."""
         with _in_trouble():
             frame = self._camera.frame(timeout)
-        return () if frame is None else self._decoder.read(frame)
+        codes = () if frame is None else self._decoder.read(frame)
+        if fault := self._decoder.health().fault:
+            raise DeviceTrouble(fault)
+        return codes
 
     def stop_camera(self) -> None:
         """Look no more."""

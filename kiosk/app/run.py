@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from hardware.board import open_board
 from hardware.config import BoardConfig
+from hardware.decoder import Decoder
 from hardware.ports import Board
 from kiosk.app import control, heartbeat
 from kiosk.app.board import board_config, hardware_mistakes
@@ -100,7 +101,7 @@ async def daemon(
             raise DaemonError(str(error)) from error
         hardware = board_config(settings)
         board = opened(hardware)
-        fittings = Fittings(board, hardware.decoder)
+        fittings = Fittings(board, Decoder(hardware.decoder))
         house.callback(fittings.close)
         gateway = Gateway(account(settings, credentials))
         house.push_async_callback(gateway.aclose)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from phone_pictures import Scene, phone
 from PIL import Image
 
 from hardware.config import DecoderConfig
+from hardware.decoder import READER, Decoder
 from hardware.ports import Lamp, Pattern, Tune
 from hardware.simulated import SimulatedBoard
 from kiosk.app import present
 from kiosk.app.fittings import Fittings
 from kiosk.app.inbox import Inbox
-from kiosk.app.present import Presenter
+from kiosk.app.present import DeviceTrouble, Presenter
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.sale.events import CodeScanned, Event, Key, KeyPressed, Part, PartFailed, PartRecovered
 from kiosk.sale.panel import Light, Lights, Line, Name, Panel, Sound, Text
@@ -42,9 +44,9 @@ PHONE = _png(phone(CODE, Scene()))
 class Stand:
     """A presenter on a simulated board. `heard`: all that was posted."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: str = READER) -> None:
         self.board = SimulatedBoard(settle=0.02)
-        self.fittings = Fittings(self.board, DecoderConfig())
+        self.fittings = Fittings(self.board, Decoder(DecoderConfig(), reader))
         self.inbox = Inbox(asyncio.get_running_loop())
         self.heard: list[Event] = []
         self.drawn = 0
@@ -181,3 +183,11 @@ async def test_the_picture_for_the_front_panel_is_the_one_the_driver_got(stand: 
     picture = Image.new("1", (128, 64), 1)
     await asyncio.to_thread(stand.fittings.show, picture)
     assert stand.fittings.picture().startswith(b"\x89PNG")
+
+
+async def test_a_camera_that_nobody_can_read_is_as_good_as_none(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support"))
+    blind = Fittings(stand.board, Decoder(DecoderConfig(), "rough_readers:missing"))
+    with pytest.raises(DeviceTrouble, match="decoder: "):
+        await asyncio.to_thread(blind.test_camera)
+    await asyncio.to_thread(blind.close)

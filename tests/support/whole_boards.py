@@ -90,8 +90,8 @@ class MockRig:
 
     def press(self, keys: str) -> None:
         for key in keys:
-            self.matrix.tap(key, 0.08)
-            time.sleep(0.08)
+            self.matrix.tap(key, 0.15)  # a finger's touch; a busy machine may look late
+            time.sleep(0.1)
 
     def lit(self, lamp: Lamp) -> bool:
         lamps = self.config.lamps
