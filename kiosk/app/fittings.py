@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -149,9 +150,14 @@ class Fittings:
 
     # --- release ---
 
-    async def release(self) -> str | None:
-        """Release once, one after the other; one line of trouble, or None when the goods are out."""
+    async def release(self, latest: float) -> str | None:
+        """Release once, one after the other; one line of trouble, or None when the goods are out.
+
+        Not driven after `latest`, in monotonic seconds: whoever waits for it gives the money back soon after that.
+        """
         async with self._releasing:
+            if time.monotonic() > latest:
+                return "it was not driven: its record took too long to reach the disk"
             try:
                 await asyncio.to_thread(self._board.release.fire)
             except DeviceError as error:

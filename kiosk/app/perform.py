@@ -23,12 +23,14 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.order import GivingBack
 
+BEGUN_WITHIN = 4.0  # seconds: a release takes 15 s at most, and after 20 s (Rules.release) the money goes back
+
 
 class Releaser(Protocol):
     """What drops the goods or lifts the barrier."""
 
-    async def release(self) -> str | None:
-        """Release once; one line of trouble, or None when the goods are out."""
+    async def release(self, latest: float) -> str | None:
+        """Release once; one line of trouble, or None when the goods are out. Not begun after `latest`, monotonic."""
 
 
 class Performer:
@@ -81,7 +83,7 @@ class Performer:
             case Probe():
                 return self._heard(ProbeAnswered(await self._gateway.probe()))
             case Release(order):
-                return (ReleaseAnswered(order.id, await self._releaser.release()),)
+                return (ReleaseAnswered(order.id, await self._releaser.release(began + BEGUN_WITHIN)),)
             case Report():
                 raise TypeError("a report is written, not performed")
             case _:
@@ -89,6 +91,6 @@ class Performer:
 
     def _heard(self, event: Event) -> tuple[Event, ...]:
         """An answer, and what it tells of the time."""
-        self._clock.learn(self._gateway.clock_offset)
+        self._clock.learn(self._gateway.clock_news())
         distrust = self._clock.distrust()
         return (PartFailed(Part.CLOCK, distrust) if distrust else PartRecovered(Part.CLOCK), event)

@@ -21,6 +21,7 @@ from kiosk.gateway.picture import LARGEST_PICTURE, read_code
 from kiosk.gateway.signing import Key, TokenKey, read_json
 from kiosk.gateway.wire import (
     MAX_BODY,
+    PLAUSIBLE,
     PROBE_ORDER_ID,
     Api,
     Dialect,
@@ -53,6 +54,7 @@ for _library in ("httpx", "httpcore"):  # they would log the addresses of codes,
 _SomeOutcome = TypeVar("_SomeOutcome", bound=Outcome)
 
 NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
+QUESTIONS = 8  # orders that are asked about at a time
 IDLE = 4.0  # seconds a connection is kept: longer than between two DETAILs, shorter than servers keep it (mostly 5)
 
 
@@ -94,10 +96,7 @@ class Account:
 
 
 class Gateway:
-    """PAY, DETAIL, CANCEL, REFUND over one client with keep-alive. What network or gateway do is never an exception.
-
-    `clock_offset`: the gateway's clock minus this machine's, at the last verified answer (TOKEN: at the last answer).
-    """
+    """PAY, DETAIL, CANCEL, REFUND over one client with keep-alive. What network or gateway do is never an exception."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -108,7 +107,8 @@ class Gateway:
             limits=httpx.Limits(keepalive_expiry=IDLE),
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "kiosk"},
         )
-        self.clock_offset: timedelta | None = None
+        self._clock_offset: timedelta | None = None
+        self._questions = asyncio.Semaphore(QUESTIONS)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -129,9 +129,18 @@ class Gateway:
             outcome = replace(outcome, code=await self._read_picture(outcome.code, order.id))
         return _logged(Api.PAY, order.id, outcome)
 
+    def clock_news(self) -> timedelta | None:
+        """The gateway's clock minus this machine's, at the last verified answer (TOKEN: at the last answer).
+
+        Told once: by the next call this machine's clock may have been set, and then the difference is another.
+        """
+        news, self._clock_offset = self._clock_offset, None
+        return news
+
     async def detail(self, order: Order) -> DetailOutcome:
-        """DETAIL of the order."""
-        answer = await self._ask(Api.DETAIL, messages.order_body(order))
+        """DETAIL of the order. A start may ask about a thousand: only so many are asked about at a time."""
+        async with self._questions:
+            answer = await self._ask(Api.DETAIL, messages.order_body(order))
         if not isinstance(answer, NotSent | Unknown):
             return _logged(Api.DETAIL, order.id, messages.read_detail(answer, order, self._account.zone))
         return _logged(Api.DETAIL, order.id, answer)
@@ -200,7 +209,7 @@ class Gateway:
                     await response.aclose()
         except NO_CONNECTION as error:
             return NotSent(f"no connection to the gateway: {str(error) or type(error).__name__}")
-        except (httpx.HTTPError, TimeoutError) as error:  # their words may quote the answer
+        except (httpx.HTTPError, OSError) as error:  # whose words may quote the answer; broken TLS is an OSError
             return Unknown(f"no answer to be had: {type(error).__name__}")
         return response.headers, bytes(content)
 
@@ -217,7 +226,7 @@ class Gateway:
                 return Unknown("an answer that is not signed")
             if not key.verify(answer, signature):
                 return Unknown("an answer whose signature is wrong")
-        self.clock_offset = _offset(headers.get("date", "")) or self.clock_offset
+        self._clock_offset = _offset(headers.get("date", "")) or self._clock_offset
         _log.debug("%s: was answered %s", api, redact(answer))
         return answer
 
@@ -267,6 +276,6 @@ def _offset(date: str) -> timedelta | None:
     """The time of a Date header minus this machine's."""
     try:
         told = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return told - datetime.now(UTC) if told.tzinfo else None
+    return told - datetime.now(UTC) if told.tzinfo and told.year in PLAUSIBLE else None

@@ -16,6 +16,7 @@ from kiosk.gateway.wire import (
     CODE_FIELDS,
     NOTHING_DONE,
     PAYMENT_METHOD,
+    PLAUSIBLE,
     TIME_FORMAT,
     ActionType,
     Field,
@@ -240,10 +241,12 @@ def _amount(data: JsonObject) -> Amount:
 
 
 def _time(written: str, zone: ZoneInfo) -> datetime | None:
+    """A time in the gateway's zone; None for what is none, such as the zero dates of some databases."""
     try:
-        return datetime.strptime(written, TIME_FORMAT).replace(tzinfo=zone)
+        time = datetime.strptime(written, TIME_FORMAT).replace(tzinfo=zone)
     except ValueError:
         return None
+    return time if time.year in PLAUSIBLE else None
 
 
 def _code(data: JsonObject) -> str | None:

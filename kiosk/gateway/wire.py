@@ -179,6 +179,7 @@ class TransactionType(StrEnum):
 
 ACKNOWLEDGEMENT: Mapping[str, str] = {Field.CODE: RespCode.OK}  # D: the reply to a NOTIFICATION; not signed
 
+PLAUSIBLE = range(2020, 2200)  # years that a time of the gateway may be in
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"  # D ("yyyy-MM-dd HH:mm:ss"); A15: in gateway.timezone, and paidAt likewise
 LONGEST_EXPIRY_HOURS = 72  # D: expireAt is less than this after the request
 MAX_BODY = 64 * 1024  # bytes of a message we read
@@ -213,7 +214,7 @@ LOGGABLE = frozenset(
 
 _IDS = frozenset({Field.ORDER_ID, Field.GATEWAY_ID, Field.REFUND_ID, Field.GATEWAY_REFUND_ID, Field.TERMINAL_ID})
 _LONGEST = 160  # characters of one logged value
-_CODE_LIKE = re.compile(r"[A-Za-z0-9+/=_-]{16,}")  # what could be a payment code, a key or a token
+_CODE_LIKE = re.compile(r"[A-Za-z0-9+/=_-]{16,}|[0-9](?:[ .,:/-]?[0-9]){15,}")  # payment codes, keys, tokens
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # proc(5)
@@ -27,6 +28,9 @@ class Stamp:
 
 def stamp(quality: Quality) -> Stamp:
     """The present, on this machine."""
-    return Stamp(
-        quality, BOOT_ID.read_text(encoding="ascii").strip(), time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
-    )
+    return Stamp(quality, _boot_id(), time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000)
+
+
+@cache  # a write needs no descriptor of its own
+def _boot_id() -> str:
+    return BOOT_ID.read_text(encoding="ascii").strip()

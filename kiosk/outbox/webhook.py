@@ -92,7 +92,8 @@ class Webhook:
                 await response.aclose()
         except TimeoutError:
             return answer or Later(f"no answer within {self._limit:g} s")
-        except httpx.HTTPError as error:  # its text may hold what the server sent, or the address: its name will do
+        except (httpx.HTTPError, OSError) as error:  # broken TLS is an OSError
+            # its text may hold what the server sent, or the address: its name will do
             return answer or Later(f"no answer ({type(error).__name__})")
         return answer
 

@@ -42,7 +42,7 @@ from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Request
 from kiosk.sale.outcome import Approved, NotSent, Outcome, Unknown, about
 from kiosk.sale.panel import Text
 from kiosk.sale.rules import Rules
-from kiosk.sale.state import NOT_YET_ASKED, Idle, InHand, Kiosk, OutOfService, Session
+from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Session
 from kiosk.sale.transitions import IGNORED, ORDERS, SESSION, OrderRow, SessionRow
 
 _ANSWERS: dict[type, Request] = {
@@ -149,7 +149,8 @@ class _Running:
         """A code can't be shown: one order's, which is a fault of the moment, or the static one, a lasting fault."""
         order = self.kiosk.in_hand
         if order is None:
-            self.part(PartFailed(Part.SCREEN, what))
+            if isinstance(self.kiosk.session, Idle | EntryShown):  # else it was an order's, which is over by now
+                self.part(PartFailed(Part.SCREEN, what))
         elif isinstance(order.phase, Awaiting) and order.phase.code:
             details = {"part": str(Part.SCREEN), "reason": what}
             self.commands.append(Report(Topic.FAULT, self.now.at, order, details))

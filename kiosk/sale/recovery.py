@@ -50,8 +50,10 @@ def _take_up(order: Order, context: Context) -> Next:
     match order.phase:
         case Requested() | Awaiting():
             return Next(replace(order, phase=Closing(Why.RESTARTED), since=now.at, plan=at_once))
-        case Closing() | Cancelling() | Confirming() | GivingBack():
+        case Closing() | Cancelling() | Confirming():
             return Next(replace(order, plan=at_once))
+        case GivingBack():  # DETAIL first: the refund may be done, and the gateway may have forgotten its id
+            return Next(replace(order, plan=Plan(due=now.mono, asked=1)))
         case Releasing() as phase:
             order = replace(order, plan=Plan())
             return release_answered(order, phase, ReleaseAnswered(order.id, "interrupted by a restart"), context)

@@ -90,6 +90,8 @@ def giving_back_stated(order: Order, phase: GivingBack, event: DetailAnswered, c
                 return moves.given_back(order, phase.why, ctx)
             if phase.refused and order.released:
                 return Next(moves.enter(order, Released(), ctx), note="the gateway refused the refund")
+            if order.left.minor < phase.amount.minor:  # someone gave a part back elsewhere: the rest is to go back
+                order = replace(order, phase=replace(phase, amount=order.left))
         case _:
             pass
     return Next(moves.later(order, ctx))

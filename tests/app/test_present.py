@@ -1,6 +1,7 @@
 """What shows and sounds is in line with the panel; a device that fails is an event, and is tried until it works."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from pathlib import Path
@@ -183,6 +184,15 @@ async def test_the_picture_for_the_front_panel_is_the_one_the_driver_got(stand: 
     picture = Image.new("1", (128, 64), 1)
     await asyncio.to_thread(stand.fittings.show, picture)
     assert stand.fittings.picture().startswith(b"\x89PNG")
+
+
+async def test_goods_are_not_driven_when_their_record_took_too_long_for_the_money_goes_back_then(stand: Stand) -> None:
+    trouble = await stand.fittings.release(time.monotonic() - 0.1)
+    assert trouble is not None
+    assert "took too long" in trouble
+    assert (stand.fittings.released, stand.board.release.released) == (0, 0)
+    assert await stand.fittings.release(time.monotonic() + 4) is None
+    assert stand.board.release.released == 1
 
 
 async def test_a_camera_that_nobody_can_read_is_as_good_as_none(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:

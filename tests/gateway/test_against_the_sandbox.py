@@ -84,8 +84,9 @@ async def test_an_order_it_never_heard_of_is_absent_and_the_probe_is_healthy(cli
     assert await client.detail(fresh()) == Absent()
     assert await client.cancel(fresh()) == Absent()
     assert await client.probe() == Absent()
-    assert client.clock_offset is not None
-    assert abs(client.clock_offset) < timedelta(seconds=30)
+    news = client.clock_news()
+    assert news is not None
+    assert abs(news) < timedelta(seconds=30)
 
 
 async def test_a_code_given_as_a_picture_is_read(gateway: MakeGateway, fresh: MakeOrder) -> None:

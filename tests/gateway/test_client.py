@@ -1,4 +1,5 @@
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -225,17 +226,32 @@ async def test_the_clock_is_learned_from_verified_answers_only(gateway: MakeGate
     async with scripted(answers(paid(), "0" * 64, date=behind)) as script:
         client = gateway(script.url)
         await client.detail(order())
-        assert client.clock_offset is None
+        assert client.clock_news() is None
         script.does = answers(paid(), date=ahead)
         await client.detail(order())
-        assert client.clock_offset is not None
-        assert abs(client.clock_offset - timedelta(hours=1)) < timedelta(seconds=30)
+        news = client.clock_news()
+        assert news is not None
+        assert abs(news - timedelta(hours=1)) < timedelta(seconds=30)
+        assert client.clock_news() is None  # told once
         for worthless in (answers(paid(), "", date=behind), answers(paid()), answers(paid(), date=None)):
             script.does = worthless
             await client.detail(order())
         script.does = sends(raw("200 OK", {"sign": sha(by_hand(paid())), "date": "yesterday"}, b"{}"))
         await client.detail(order())
-        assert abs(client.clock_offset - timedelta(hours=1)) < timedelta(seconds=30)
+        assert client.clock_news() is None
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"],
+)
+async def test_a_date_that_can_not_be_is_no_news(gateway: MakeGateway, order: MakeOrder, date: str) -> None:
+    answer = paid()
+    content = json.dumps(answer).encode()
+    async with scripted(sends(raw("200 OK", {"sign": sha(by_hand(answer)), "date": date}, content))) as script:
+        client = gateway(script.url)
+        await client.detail(order())
+        assert client.clock_news() is None
 
 
 # --- trouble ---------------------------------------------------------------------------------------------------------
