@@ -57,7 +57,7 @@ class FramebufferPanel:
 
     def close(self, *, blank: bool) -> None:
         """Close it, black if it is to be blank."""
-        with self._file:
+        with self._in_words(), self._file:
             if blank:
                 self._write(Image.new("RGB", (self._display.width, self._display.height)))
 

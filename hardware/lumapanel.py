@@ -43,7 +43,7 @@ class LumaPanel:
         self._seen = diff_to_previous(num_segments=panel.segments)
         size = {"width": display.width, "height": display.height}
         light = {"backlight": _nobody} if panel.backlit else {}  # else luma takes RPi.GPIO for it
-        with ExitStack() as undo, self._in_words():
+        with self._in_words(), ExitStack() as undo:
             wire = self._i2c(buses, undo) if display.bus is Bus.I2C else self._spi(buses, pins, undo)
             self._device = driver(display.driver, panel, self._seen)(wire, **size, rotate=display.rotate, **light)
             self._device.persist = True
@@ -68,7 +68,7 @@ class LumaPanel:
 
     def close(self, *, blank: bool) -> None:
         """Let go of everything, also when it does not answer any more."""
-        with self._let_go, self._in_words():
+        with self._in_words(), self._let_go:
             if blank:
                 self.forget()
                 self._device.clear()

@@ -6,6 +6,7 @@ It knows how often a write is tried, and when one counts as hanging. Nobody's wa
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PIL import Image
@@ -109,7 +110,8 @@ class Hand:
         """Close it, as it is: it does not do what it is told."""
         panel, self._panel, self._level = self._panel, None, None
         if panel is not None:
-            panel.close(blank=False)
+            with suppress(DeviceError):  # what it failed at before is the one to tell
+                panel.close(blank=False)
 
     def _picture(self, frame: Frame) -> Image.Image:
         """The frame's picture, moved as it rests."""

@@ -57,13 +57,14 @@ def soon(seen: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.002)
 
 
-def test_it_is_a_display_that_touches_nothing_before_it_is_prepared(bench: DisplayBench, display: LumaDisplay) -> None:
-    part: Display = display
+def test_it_is_a_display_that_touches_nothing_before_it_is_prepared(bench: DisplayBench) -> None:
+    threads = set(threading.enumerate())
+    part: Display = on(bench)
     assert (part.size, part.mode) == ((128, 64), "1")
     assert part.health().what == "ssd1306 128x64, I2C bus 1, address 0x3c"
     assert not part.health().present
     assert not bench.opened
-    assert "display" not in {thread.name for thread in threading.enumerate()}
+    assert set(threading.enumerate()) <= threads
 
 
 def test_its_size_is_that_of_the_turned_panel() -> None:
@@ -202,10 +203,23 @@ def test_a_panel_that_fails_again_right_after_it_was_opened_is_given_up(
         bench.failing = int(bench.opened == opened or bench.panel.on)  # switching it on ends the opening
         carry(length)
 
+    bench.panel.power_up()
     bench.carry = carry_but_no_picture
     with pytest.raises(DeviceError, match="errno 121"):
         display.show(picture(2))
     assert (bench.opened, bench.open) == (2, 0)
+    assert bench.panel.on
+
+
+def test_a_bus_that_fails_even_when_it_is_closed_hides_nothing(bench: DisplayBench, display: LumaDisplay) -> None:
+    display.show(picture(1))
+    bench.failing, bench.closing = 2, OSError(5, "Input/output error")
+    display.show(picture(2))
+    assert same(bench.picture(), picture(2))
+    assert display.health().last_fault == NO_ANSWER
+    display.close()
+    assert "errno 5" in (display.health().fault or "")
+    assert bench.open == 0
 
 
 def test_prepared_again_after_a_fault_it_shows_the_last_picture(bench: DisplayBench, display: LumaDisplay) -> None:
@@ -232,7 +246,7 @@ def test_a_write_that_hangs_holds_nobody_up_and_the_panel_is_opened_anew_when_it
     bench: DisplayBench, display: LumaDisplay
 ) -> None:
     display.show(picture(1))
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     with bench.hanging():
         began = time.monotonic()
         with pytest.raises(DeviceError, match="hangs: a picture takes longer than 1 s; check its cable"):
@@ -243,7 +257,7 @@ def test_a_write_that_hangs_holds_nobody_up_and_the_panel_is_opened_anew_when_it
             with pytest.raises(DeviceError, match="still hangs"):
                 call()
         assert time.monotonic() - began < 0.5
-        assert threading.active_count() == threads
+        assert set(threading.enumerate()) <= threads
         assert not display.health().present
     soon(lambda: bench.open == 0)  # by itself
     display.show(picture(3))
@@ -285,6 +299,7 @@ def test_opening_that_takes_too_long_is_told_and_used_when_it_is_done(
 
 
 def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(bench: DisplayBench, display: LumaDisplay) -> None:
+    others = set(threading.enumerate())
     display.show(picture(1))
     with bench.hanging():
         with pytest.raises(DeviceError, match="hangs"):
@@ -294,7 +309,7 @@ def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(bench: Display
         assert time.monotonic() - began < 4
         assert "hangs, and can't be blanked" in (display.health().fault or "")
     soon(lambda: bench.open == 0)
-    soon(lambda: "display" not in {thread.name for thread in threading.enumerate()})
+    soon(lambda: set(threading.enumerate()) <= others)
 
 
 def test_closing_a_panel_that_does_not_answer_is_told_and_lets_its_bus_go(

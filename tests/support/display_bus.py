@@ -286,6 +286,7 @@ class DisplayBench:
         self.panel = CONTROLLERS[config.driver]()
         self.buses = replace(Buses(), i2c=self._open_i2c, spi=self._make_spi)
         self.trouble: OSError | None = None  # what opening the bus raises
+        self.closing: OSError | None = None  # what closing it raises
         self.failing = 0  # so many of the next writes fail
         self.number = errno.EREMOTEIO  # how they fail
         self.bytes = 0  # on the wire
@@ -366,6 +367,8 @@ class _I2c:
 
     def close(self) -> None:
         self._bench.open -= 1
+        if self._bench.closing:
+            raise self._bench.closing
 
     def _send(self, address: int, control: int, data: list[int]) -> None:
         assert address == self._bench.config.address
