@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.config import KeyTiming
@@ -168,7 +168,6 @@ def test_a_rectangle_does_not_silence_a_key_beside_it() -> None:
     assert [*_read(keys, "124D", 1.0), *_read(keys, "124D", 1.1)] == _pressed("D")
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sets(st.sampled_from(PAD), max_size=6).map("".join), st.integers(1, 12)), max_size=40),
 )
@@ -201,7 +200,6 @@ def _changes(start: int, flips: list[int]) -> list[int]:
     return [start, *inside[: len(inside) // 2 * 2]]
 
 
-@settings(deadline=None)
 @given(PRESSES)
 def test_each_press_is_told_once_and_in_order_however_contacts_bounce(presses: list[Press]) -> None:
     begun = 0

@@ -1,14 +1,26 @@
-"""The pins of this machine: the real lgpio, loaded in processes of their own, and a chip in memory under it."""
+"""The pins of this machine: lgpio, loaded in processes of their own, and a chip in memory under it.
+
+What is about lgpio itself (its pipe, its one thread, its words) needs the real one, which Python 3.13 finds on
+Raspberry Pi OS only; elsewhere those tests say that they were not run. The rest goes with its names alone.
+"""
 
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 SUPPORT = Path(__file__).parents[1] / "support"
 
+HERE = find_spec("lgpio") is not None
+needs_lgpio = pytest.mark.skipif(not HERE, reason="needs the real lgpio; Python 3.13 has it on Raspberry Pi OS only")
+
+STAND_IN = """
+import lgpio_stand_in
+lgpio_stand_in.install()
+"""
 CHIP = """
 import gpiozero.pins.local
 from lgpio_chip import Chip
@@ -58,6 +70,7 @@ for attempt in range(2):
     assert said[0].startswith("GPIO: this is no Raspberry Pi that gpiozero knows")
 
 
+@needs_lgpio
 def test_a_chip_that_cannot_be_opened_asks_for_the_group(tmp_path: Path) -> None:
     said = _said(
         """
@@ -102,6 +115,7 @@ print(edges_alive())
 """
 
 
+@needs_lgpio
 @pytest.mark.parametrize("within", ["/proc", ""], ids=["not writable", "writable"])
 def test_lgpio_loads_in_any_directory_and_leaves_nothing_behind(tmp_path: Path, within: str) -> None:
     if within:  # where nobody can make a file, not even root
@@ -112,11 +126,13 @@ def test_lgpio_loads_in_any_directory_and_leaves_nothing_behind(tmp_path: Path, 
     assert list(tmp_path.iterdir()) == []
 
 
+@needs_lgpio
 def test_a_directory_that_was_chosen_for_lgpio_is_not_kept(tmp_path: Path) -> None:
     said = _said(LOAD, tmp_path, {"LG_WD": "/proc"})
     assert said == [str(tmp_path), "None", "True"]
 
 
+@needs_lgpio
 def test_where_no_pipe_can_be_made_one_line_says_so(tmp_path: Path) -> None:
     said = _said(
         """
@@ -162,6 +178,7 @@ heard = []
 """
 
 
+@needs_lgpio
 def test_an_exception_in_a_callback_ends_the_thread_of_edges(tmp_path: Path) -> None:
     said = _said(
         EDGE
@@ -179,6 +196,7 @@ soon(lambda: not edges_alive())
     assert said == ["True", "True", "ZeroDivisionError", "True"]
 
 
+@needs_lgpio
 def test_an_exception_behind_one_of_our_pins_does_not(tmp_path: Path) -> None:
     ran = _run(
         CHIP
@@ -213,10 +231,18 @@ print(edges_alive())
 # --- outputs on a chip, as gpiozero and lgpio drive them ---
 
 
+@pytest.fixture(params=[pytest.param("", id="lgpio", marks=needs_lgpio), pytest.param(STAND_IN, id="stand-in")])
+def chip(request: pytest.FixtureRequest) -> str:
+    """The beginning of a program with a chip in memory, under the real lgpio and under its names alone."""
+    return f"{request.param}{CHIP}"
+
+
 @pytest.mark.parametrize(("active_high", "pull"), [(True, "SET_PULL_DOWN"), (False, "SET_PULL_UP")])
-def test_a_relay_never_moves_when_its_pin_is_claimed_or_let_go(tmp_path: Path, *, active_high: bool, pull: str) -> None:
+def test_a_relay_never_moves_when_its_pin_is_claimed_or_let_go(
+    tmp_path: Path, chip: str, *, active_high: bool, pull: str
+) -> None:
     said = _said(
-        CHIP
+        chip
         + f"""
 from hardware.config import ReleaseConfig
 from hardware.release import RelayRelease
@@ -240,9 +266,9 @@ print(chip.lines[26].seen[-1])
     ]
 
 
-def test_a_pin_that_another_program_holds_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_a_pin_that_another_program_holds_is_named_with_what_to_do(tmp_path: Path, chip: str) -> None:
     said = _said(
-        CHIP
+        chip
         + """
 from hardware.config import LedsConfig
 from hardware.errors import DeviceError
@@ -271,9 +297,9 @@ print(leds.health().healthy, chip.lines[17].level)
     assert said == [line, line, "input", "True 1"]
 
 
-def test_an_output_that_is_one_already_is_set_to_its_level(tmp_path: Path) -> None:
+def test_an_output_that_is_one_already_is_set_to_its_level(tmp_path: Path, chip: str) -> None:
     said = _said(
-        CHIP
+        chip
         + """
 pin = pins.pin_factory().pin(26)
 pin.output_with_state(1)

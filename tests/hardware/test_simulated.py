@@ -277,7 +277,7 @@ def test_a_picture_of_a_hundred_megapixels_or_more_is_refused_before_it_is_read(
             board.camera.look(png + (0).to_bytes(4) + b"IDAT" + zlib.crc32(b"IDAT").to_bytes(4))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     where=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255), kept=st.floats(0, 1), kind=st.sampled_from(KINDS)
 )

@@ -584,7 +584,6 @@ TestRulesOfMoney = World.TestCase
 TestRulesOfMoney.settings = settings(
     max_examples=4 * EXAMPLES,
     stateful_step_count=50,
-    deadline=None,
     report_multiple_bugs=False,
     phases=set(Phase) - {Phase.explain},
 )

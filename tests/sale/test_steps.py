@@ -147,7 +147,7 @@ def taken_up(terms: tuple[Product, ...], found: list[Order]) -> Till:
     return till
 
 
-@settings(deadline=None, max_examples=2 * EXAMPLES)
+@settings(max_examples=2 * EXAMPLES)
 @given(products, st.lists(orders, max_size=3), happenings)
 def test_a_step_never_fails_and_the_timer_never_spins(
     terms: tuple[Product, ...], found: list[Order], happened: list[tuple[Event, float]]
@@ -161,7 +161,7 @@ def test_a_step_never_fails_and_the_timer_never_spins(
         till.wait(pause)
 
 
-@settings(deadline=None, max_examples=2 * EXAMPLES)
+@settings(max_examples=2 * EXAMPLES)
 @given(products, st.lists(orders, max_size=3), happenings)
 def test_whatever_happens_an_order_has_one_request_under_way_at_most(
     terms: tuple[Product, ...], found: list[Order], happened: list[tuple[Event, float]]
@@ -198,7 +198,7 @@ def answers(command: Command, policy: dict[type, object]) -> Event | None:
 policies = st.fixed_dictionaries({Pay: pays, Inquire: details, Cancel: yes_or_no, GiveBack: yes_or_no})
 
 
-@settings(deadline=None, max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES)
 @given(orders, policies)
 def test_every_poll_ends_however_stubborn_the_gateway(found: Order, policy: dict[type, object]) -> None:
     calm = replace(rules(Product.ORDER_CODE), probe_every=1e9, probe_offline=1e9)

@@ -129,7 +129,7 @@ def test_a_piece_that_no_font_can_hold_is_known_to_be_cut() -> None:
     assert fits(Piece("1", heading.box, heading.font))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     amount=st.builds(Amount, st.integers(0, 9_999_999), st.sampled_from(sorted(MINOR_DIGITS))),
     language=st.sampled_from(LANGUAGES),
@@ -143,7 +143,7 @@ def test_any_amount_up_to_seven_digits_fits_beside_a_code_and_alone(
         assert all(fits(piece) for piece in layout(panel, language, size).pieces)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(minor=st.integers(0, 10**15), size=st.sampled_from(SIZES), mode=st.sampled_from(["1", "RGB"]))
 def test_a_picture_has_exactly_the_size_and_mode_whatever_the_amount(
     minor: int, size: tuple[int, int], mode: str
