@@ -33,6 +33,12 @@ gpiozero.pins.local.get_pi_revision = lambda: 0xA02082
 """
 
 
+@pytest.fixture(params=[pytest.param("", id="lgpio", marks=needs_lgpio), pytest.param(STAND_IN, id="stand-in")])
+def lgpio(request: pytest.FixtureRequest) -> str:
+    """The beginning of a program: with the real lgpio, and with its names alone."""
+    return str(request.param)
+
+
 def _run(
     program: str, place: Path, environment: dict[str, str] | None = None, *, within: str = ""
 ) -> subprocess.CompletedProcess[str]:
@@ -52,9 +58,10 @@ def _said(program: str, place: Path, environment: dict[str, str] | None = None, 
     return _run(program, place, environment, within=within).stdout.splitlines()
 
 
-def test_without_a_chip_one_line_says_so(tmp_path: Path) -> None:
+def test_without_a_chip_one_line_says_so(tmp_path: Path, lgpio: str) -> None:
     said = _said(
-        """
+        lgpio
+        + """
 from hardware.errors import DeviceError
 from hardware.pins import pin_factory
 for attempt in range(2):
@@ -231,10 +238,10 @@ print(edges_alive())
 # --- outputs on a chip, as gpiozero and lgpio drive them ---
 
 
-@pytest.fixture(params=[pytest.param("", id="lgpio", marks=needs_lgpio), pytest.param(STAND_IN, id="stand-in")])
-def chip(request: pytest.FixtureRequest) -> str:
-    """The beginning of a program with a chip in memory, under the real lgpio and under its names alone."""
-    return f"{request.param}{CHIP}"
+@pytest.fixture
+def chip(lgpio: str) -> str:
+    """The beginning of a program with a chip in memory."""
+    return lgpio + CHIP
 
 
 @pytest.mark.parametrize(("active_high", "pull"), [(True, "SET_PULL_DOWN"), (False, "SET_PULL_UP")])
