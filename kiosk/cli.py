@@ -198,12 +198,14 @@ def order(name: Name, *, as_json: Json = False) -> None:
 
 def _ask(path: str, **params: str) -> None:
     """Let the running daemon do it, and say what came of it."""
-    from kiosk.app.control import ask  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
+    from kiosk.app.control import Unusable, ask  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
 
     try:
         done, line = ask(_settings().kiosk.state_dir, path, params)
     except ConnectionError as error:
         _fail(str(error), 1)
+    except Unusable as error:
+        _fail(str(error), 2)
     if not done:
         _fail(line, 1)
     _print(line)
@@ -214,7 +216,7 @@ def refund(
     name: Name, amount: Annotated[str | None, typer.Argument(help="In major units; default: all that is left.")] = None
 ) -> None:
     """Give money back, all of it or a part; the running daemon does it."""
-    _ask(f"/orders/{quote(name, safe='')}/refund", **({"amount": amount} if amount else {}))
+    _ask(f"/orders/{quote(name, safe='')}/refund", **({} if amount is None else {"amount": amount}))
 
 
 @app.command()

@@ -94,14 +94,21 @@ async def _unreadable(_: Request, error: Exception) -> JSONResponse:
 def _wanted(verb: str, order: Order, amount: str | None) -> Event | None:
     match verb:
         case "refund":
-            part = Amount.parse(amount, order.amount.currency) if amount else None
-            return RefundWanted(order.id, part)
+            return RefundWanted(order.id, None if amount is None else _part(amount, order))
         case "cancel":
             return CancelWanted(order.id)
         case "inquire":
             return InquiryWanted(order.id)
         case _:
             return None
+
+
+def _part(amount: str, order: Order) -> Amount:
+    """What the operator wrote. Raises MoneyError for what can't be an amount to give back; nothing is all of it."""
+    part = Amount.parse(amount, order.amount.currency)
+    if not part.minor:
+        raise MoneyError(f"{amount!r} is nothing to give back; without an amount, all that is left goes back")
+    return part
 
 
 def _said(before: Order, order: Order) -> str:
@@ -114,14 +121,24 @@ def _line(line: str, *, done: bool, status: int = 200, order: Order | None = Non
     return JSONResponse({"done": done, "line": line, "order_id": order.id if order else None}, status_code=status)
 
 
+class Unusable(Exception):  # noqa: N818 - the asker's fault, no error of ours
+    """What was asked can't be meant; the message says why in one line. Nothing was done."""
+
+
 def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[bool, str]:
-    """From the command line: whether the daemon did it, and its line. ConnectionError when it does not answer."""
+    """From the command line: whether the daemon did it, and its line.
+
+    Raises ConnectionError when it does not answer, and Unusable for what can't be meant.
+    """
     socket = socket_path(state_dir)
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=PATIENCE + 5) as client:
-            answer = client.post(f"http://daemon{path}", params=params).json()
+            response = client.post(f"http://daemon{path}", params=params)
+            answer = response.json()
     except (httpx.HTTPError, ValueError) as error:
         raise ConnectionError(
             f"{socket}: the daemon does not answer ({type(error).__name__}); is it running? systemctl status kiosk"
         ) from error
+    if response.status_code == 400:
+        raise Unusable(str(answer["line"]))
     return bool(answer["done"]), str(answer["line"])

@@ -43,8 +43,10 @@ class Loop:
         self._record(step, entry, self._clock.now().mono, None)
 
     async def run(self) -> None:
-        """Consume for ever."""
-        self._show(self._clock.now(), self._clock.now().mono)
+        """Consume for ever. The first panel is always presented: a machine that starts in trouble says so."""
+        now = self._clock.now()
+        self.panel = show.panel(self.state, now)
+        self._present(self.panel, now.mono)
         while True:
             letter, due = await self._next()
             now = self._clock.now(at_least=due)

@@ -16,7 +16,7 @@ from kiosk.sale.events import Key, KeyPressed, Part, PartRecovered, ProbeAnswere
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sale.outcome import Absent
-from kiosk.sale.panel import Name, Panel
+from kiosk.sale.panel import Light, Name, Panel
 from kiosk.sale.rules import Rules
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +64,16 @@ async def test_the_gateway_is_asked_for_a_sign_of_life_at_start_and_not_again_at
     scene.inbox.post(KeyPressed(Key.ONE))
     await scene.until(Name.ENTERING)
     assert [type(command) for command in scene.commands] == [Probe]
+
+
+async def test_a_start_in_trouble_is_shown_before_anything_is_heard(scene: Scene) -> None:
+    async with asyncio.timeout(5):
+        while not scene.noted:
+            await asyncio.sleep(0)
+    first = scene.noted[0]
+    assert isinstance(first, Panel)
+    assert first.name is Name.OUT_OF_SERVICE
+    assert first.lights.fault is Light.ON
 
 
 async def test_idle_keys_write_nothing(scene: Scene) -> None:

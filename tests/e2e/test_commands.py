@@ -33,6 +33,16 @@ async def test_refunds_in_parts_up_to_what_was_paid(kiosk: World) -> None:
     await kiosk.told(order_id, "payment.paid", "release.done", *["payment.refunded"] * 3)
 
 
+async def test_what_cannot_be_an_amount_is_usage_and_gives_nothing_back(kiosk: World) -> None:
+    order_id = await _paid(kiosk)
+    for amount in ("", " ", "ten", "0", "0.5", "1e3", "1,000"):
+        done = await kiosk.run("refund", order_id, amount)
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), amount
+    negative = await kiosk.run("refund", order_id, "--", "-5")
+    assert (negative.returncode, len(negative.stderr.splitlines())) == (2, 1)
+    assert (await kiosk.gateway_order(order_id))["given_back"] == "0"
+
+
 async def test_cancel_gives_all_of_it_back(kiosk: World) -> None:
     order_id = await _paid(kiosk)
     done = await kiosk.run("cancel", order_id)
