@@ -155,19 +155,27 @@ class _Running:
             details = {"part": str(Part.SCREEN), "reason": what}
             self.commands.append(Report(Topic.FAULT, self.now.at, order, details))
 
-    def reach(self, outcome: Outcome) -> None:
-        """Every answer of the gateway is a sign of life; with the first one after a silence, all that waits is due."""
-        if isinstance(outcome, NotSent | Unknown):
-            self.part(PartFailed(Part.GATEWAY, outcome.reason or "no answer"))
-            due = self.now.mono + self.kiosk.rules.probe_offline
-            self.kiosk = replace(self.kiosk, probe_due=due)
-            return
-        if Part.GATEWAY in self.kiosk.troubles:
-            self.part(PartRecovered(Part.GATEWAY))
-            for order in tuple(self.kiosk.orders.values()):
-                if order.plan.due != NEVER and not order.ended:
-                    self._keep(replace(order, plan=replace(order.plan, due=self.now.mono)))
-        self.kiosk = replace(self.kiosk, probe_due=self.now.mono + self.kiosk.rules.probe_every)
+    def reach(self, outcome: Outcome, *, probed: bool = False) -> None:
+        """What an answer, or none, tells of the gateway. With the first sign of life after a silence, all is due.
+
+        What is unclear about one order may be that order's trouble alone: the probe decides, and soon.
+        """
+        match outcome:
+            case NotSent() if Part.JOURNAL in self.kiosk.troubles and not probed:
+                pass  # it was the disk that kept it from being sent
+            case Unknown() if not probed:
+                soonest = max(self.now.mono, self.kiosk.probed_at + self.kiosk.rules.probe_offline)
+                self.kiosk = replace(self.kiosk, probe_due=min(self.kiosk.probe_due, soonest))
+            case NotSent(reason) | Unknown(reason):
+                self.part(PartFailed(Part.GATEWAY, reason or "no answer"))
+                self.kiosk = replace(self.kiosk, probe_due=self.now.mono + self.kiosk.rules.probe_offline)
+            case _:
+                if Part.GATEWAY in self.kiosk.troubles:
+                    self.part(PartRecovered(Part.GATEWAY))
+                    for order in tuple(self.kiosk.orders.values()):
+                        if order.plan.due != NEVER and not order.ended:
+                            self._keep(replace(order, plan=replace(order.plan, due=self.now.mono)))
+                self.kiosk = replace(self.kiosk, probe_due=self.now.mono + self.kiosk.rules.probe_every)
 
     def wake(self) -> None:
         """Whatever is due, is done."""
@@ -177,7 +185,7 @@ class _Running:
         if session_due(self.kiosk.session) <= self.now.mono:
             self.session(Woken())
         if not self.kiosk.probing and self.kiosk.probe_due <= self.now.mono:
-            self.kiosk = replace(self.kiosk, probing=True)
+            self.kiosk = replace(self.kiosk, probing=True, probed_at=self.now.mono)
             self.commands.append(Probe())
 
     def end(self, *, keep_ended: bool) -> Step:
@@ -253,7 +261,7 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
             running.part(event)
         case ProbeAnswered(outcome):
             running.kiosk = replace(kiosk, probing=False)
-            running.reach(outcome)
+            running.reach(outcome, probed=True)
         case Reloaded(order):
             if order.ended and order.id not in kiosk.orders:  # one that has not ended was read too early
                 running.kiosk = replace(kiosk, orders={**kiosk.orders, order.id: replace(order, plan=Plan())})

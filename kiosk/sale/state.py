@@ -87,8 +87,9 @@ Session: TypeAlias = Idle | OutOfService | Entering | Choosing | Scanning | Entr
 class Kiosk:
     """The whole state.
 
-    `last_id` is the newest order's number, `probe_due` when the gateway is to be asked again, `spent` the payment code
-    that was paid with last: a code is good for one payment, and its phone may still be before the camera.
+    `last_id` is the newest order's number, `probe_due` when the gateway is to be asked for a sign of life and
+    `probed_at` when it last was, `spent` the payment code that was paid with last: a code is good for one payment, and
+    its phone may still be before the camera.
     """
 
     rules: Rules
@@ -97,6 +98,7 @@ class Kiosk:
     troubles: Mapping[Part, str]
     last_id: int = 0
     probe_due: float = 0.0
+    probed_at: float = -NEVER
     probing: bool = False
     stopping: bool = False
     spent: Secret | None = None

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sale_examples import SCANNED, SHOWN, Till, at, kinds, order, reports, rules, showing, won
+from sale_examples import SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
 
-from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
 from kiosk.sale.events import (
+    CancelAnswered,
     CancelWanted,
     CodeNotShowable,
+    DetailAnswered,
     EntryPaid,
     Event,
     InquiryWanted,
@@ -306,11 +308,13 @@ def test_a_code_that_no_phone_could_read_is_closed_and_another_way_is_offered() 
 
 def test_pay_unknown_for_a_code_never_shown_closes_the_order() -> None:
     till = Till(SHOWN_ONLY)
+    till.wait(15)
     till.keys("1500#")
-    assert till.pay(LOST)[0].topic is Topic.FAULT
+    assert kinds(till.pay(LOST)) == [Probe]
+    till.tell(ProbeAnswered(Absent()))
     assert till.phase == Closing(Why.UNANSWERED)
     assert kinds(till.wait(3)) == [Inquire]
-    assert kinds(till.detail(Absent())) == [Cancel, Topic.RECOVERED]
+    assert kinds(till.detail(Absent())) == [Cancel]
 
 
 def test_given_up_before_pay_is_answered_is_closed_as_soon_as_it_is() -> None:
@@ -854,6 +858,81 @@ def test_too_many_payments_in_doubt_stop_the_sale_until_they_are_settled() -> No
     assert till.panel.lines[1].text is Text.TOO_MANY_IN_DOUBT
     till.detail(Closed())
     assert till.name is Name.IDLE
+
+
+def test_a_gateway_that_is_silent_to_an_order_and_to_the_probe_is_lost_and_that_is_told_once() -> None:
+    till = scanning()
+    till.wait(15)
+    till.scan()
+    assert kinds(till.pay(LOST)) == [Probe]
+    assert reports(till.tell(ProbeAnswered(LOST))) == [Topic.FAULT]
+    asked = [command for _ in range(30) for command in live(till, detail=LOST, cancel=LOST, probe=LOST)]
+    assert Topic.FAULT not in kinds(asked)
+    assert till.name is Name.OUT_OF_SERVICE
+
+
+@pytest.mark.parametrize("end", [Unknown("respCode 999999"), Unknown("its signature is wrong")])
+def test_an_order_that_is_never_clear_stops_no_sale_all_day_and_a_person_hears_of_it(end: Unknown) -> None:
+    till = scanning()
+    till.scan()
+    till.pay(end)
+    out, told = 0.0, []
+    while till.mono < 100_000:
+        before = till.mono
+        told += reports(live(till, detail=end, cancel=end, probe=Absent()))
+        out += (till.mono - before) * (till.name is Name.OUT_OF_SERVICE)
+    assert out == 0
+    assert told == [Topic.UNRESOLVED]
+
+
+def test_looks_back_at_an_order_that_can_no_longer_be_read_end_after_a_day_with_a_fault() -> None:
+    till = showing()
+    till.notify(Declined())
+    assert isinstance(till.phase, NotCharged)
+    asked = []
+    while till.mono < 200_000:
+        asked += live(till, detail=LOST, probe=Absent())
+    (fault,) = (command for command in asked if isinstance(command, Report))
+    assert fault.topic is Topic.FAULT
+    assert fault.order == till.record
+    assert till.record.id not in till.state.orders
+    assert till.name is Name.IDLE
+
+
+def test_looks_back_that_never_leave_are_made_when_the_network_returns() -> None:
+    till = showing()
+    till.notify(Declined())
+    while till.mono < 200_000:
+        live(till, detail=OFFLINE, probe=OFFLINE)
+    asked = [command for _ in range(40) for command in live(till, detail=Approved, cancel=Accepted(), probe=Absent())]
+    assert Topic.PAID in kinds(asked)
+
+
+def test_a_disk_that_kept_a_request_from_leaving_says_nothing_of_the_gateway() -> None:
+    till = Till(SHOWN_ONLY)
+    till.keys("1500#")
+    till.tell(PartFailed(Part.JOURNAL, "full"))
+    till.pay(OFFLINE)
+    assert till.state.troubles.keys() == {Part.JOURNAL}
+
+
+def live(till: Till, *, detail: object, cancel: object = None, probe: object) -> list[Command]:
+    """Until the kiosk asks something, for ten minutes at most; it is answered so, a moment later."""
+    end, asked = till.mono + 600, []
+    while not asked and till.mono < end:
+        asked = till.wait(min(max(next_wake(till.state) - till.mono, 0.0), end - till.mono))
+    asked += till.wait(1)
+    for command in asked:  # what its answers ask for among them
+        match command:
+            case Probe():
+                asked += till.tell(ProbeAnswered(probe))
+            case Inquire(one):
+                asked += till.tell(DetailAnswered(one.id, approved(one) if detail is Approved else detail))
+            case Cancel(one):
+                asked += till.tell(CancelAnswered(one.id, cancel))
+            case _:
+                pass
+    return asked
 
 
 def test_what_waits_is_due_at_once_when_the_gateway_is_back() -> None:

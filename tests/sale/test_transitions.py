@@ -403,7 +403,7 @@ def kiosk(session: Session, *orders: Order, troubles: Mapping[Part, str] | None 
         session=session,
         orders={one.id: one for one in orders},
         troubles=troubles or {},
-        probe_due=NEVER,
+        probing=True,  # the rows are about orders
     )
 
 
