@@ -1174,3 +1174,65 @@ def test_each_report_is_made_once() -> None:
     told = [command for command in till.asked if isinstance(command, Report) and command.order]
     assert [one.topic for one in told] == [Topic.PAID, Topic.RELEASE_DONE]
     assert told[0].order.paid_at
+
+
+# --- what a mutation of the code went unnoticed by -------------------------------------------------------------------
+
+
+def test_a_refund_that_is_refused_after_a_jam_is_still_owed() -> None:
+    till = scanning()
+    till.scan()
+    till.pay(till.success())
+    till.release("jammed")
+    assert till.cancel(Refused("after the cut-off"))[-1].order.phase.way is Way.REFUND
+    till.refund(Refused("not allowed"))
+    till.wait(3)
+    told = till.detail(till.success())
+    assert isinstance(till.phase, GivingBack)
+    assert not reports(told)
+    assert kinds(till.wait(600))[0] in (GiveBack, Inquire)
+
+
+def test_an_unresolved_order_that_is_cancelled_while_it_is_asked_about_is_cancelled_after_that() -> None:
+    till = Till(SHOWN_ONLY)
+    left = order(Unresolved(Why.UNANSWERED, paid=False))
+    till.records[left.id] = left
+    till.tell(Reloaded(left))
+    assert kinds(till.tell(InquiryWanted(left.id))) == [Inquire]
+    assert kinds(till.tell(CancelWanted(left.id))) == []
+    assert kinds(till.detail(Pending())) == [Cancel]
+
+
+def test_the_gateways_own_id_is_learned_from_the_first_answer_that_has_it() -> None:
+    assert showing().record.gateway_id == "UQ-1"
+    till = scanning()
+    till.scan()
+    till.pay(till.success())
+    assert till.record.gateway_id == f"UQ-{till.record.id}"
+
+
+def test_two_questions_about_one_order_are_three_seconds_apart_whatever_happens_between_them() -> None:
+    till = showing()
+    assert Inquire in kinds(till.wait(5))
+    till.detail(Pending("UQ-1"))
+    assert kinds(till.keys("*")) == []
+    assert kinds(till.wait(2.5)) == []
+    assert kinds(till.wait(0.5)) == [Inquire]
+
+
+def test_at_start_the_clock_alone_does_not_open_the_shop() -> None:
+    till = Till(ready=False)
+    till.tell(PartRecovered(Part.CLOCK))
+    assert heading_of_trouble(till) is Text.NO_NETWORK
+    till.tell(ProbeAnswered(Absent()))
+    assert till.name is Name.IDLE
+
+
+def heading_of_trouble(till: Till) -> Text:
+    return till.panel.lines[1].text
+
+
+def test_why_nothing_was_done_for_the_operator_is_said() -> None:
+    till = showing()
+    till.tell(RefundWanted(till.record.id, None))
+    assert till.notes[-1].startswith("ignored RefundWanted in Awaiting: it is not paid")

@@ -1,0 +1,27 @@
+"""Words that others hold on to: the operator's systems read them, and older journals have them. None may change."""
+
+from enum import StrEnum
+
+import pytest
+
+from kiosk.sale.commands import Topic
+from kiosk.sale.events import Part
+from kiosk.sale.order import Product, Verdict, Way, Why
+from kiosk.sale.panel import Name
+
+WORDS = {
+    Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
+    " release.done release.failed kiosk.fault kiosk.recovered",
+    Why: "gave_up expired unanswered restarted operator late jam not_shown",
+    Verdict: "declined expired cancelled not_sent",
+    Way: "cancel refund",
+    Product: "CASHIER_PAYMENT ORDER_CODE PAYMENT_CODE ENTRY_CODE",
+    Part: "gateway journal release clock camera display keypad keys buzzer lamps screen",
+    Name: "idle entering choosing requesting showing_code scanning paying checking releasing paid declined expired"
+    " cancelled out_of_service",
+}
+
+
+@pytest.mark.parametrize("kind", WORDS, ids=lambda kind: kind.__name__)
+def test_the_words_are_these_in_this_order(kind: type[StrEnum]) -> None:
+    assert [word.value for word in kind] == WORDS[kind].split()
