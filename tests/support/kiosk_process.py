@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 from PIL import Image
+from pyzbar import pyzbar
 
 from kiosk.demo.operator import Operator
 from kiosk.demo.stage import WEBHOOK_SECRET, write_config
@@ -109,8 +110,20 @@ class World:
         """Wait for a state by its name."""
         return await self.until(lambda state: state["state"] == name)
 
-    async def display(self) -> Image.Image:
-        """The display's picture, as large as a phone sees it, on a dark panel."""
+    async def display(self, code: str) -> Image.Image:
+        """The display's picture, as large as a phone sees it, on a dark panel, once zbar reads `code` alone on it.
+
+        It is drawn after the state has changed: a moment later, or on a busy machine longer.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            picture = await self._display()
+            if [found.data.decode() for found in pyzbar.decode(picture)] == [code]:
+                return picture
+            assert time.monotonic() < end, f"the display does not show {code}"
+            await asyncio.sleep(0.02)
+
+    async def _display(self) -> Image.Image:
         png = (await self.client.get(f"{self.daemon.panel}/api/display.png")).content
         picture = Image.open(BytesIO(png)).convert("L")
         framed = Image.new("L", (picture.width + 40, picture.height + 40))
