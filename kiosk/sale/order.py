@@ -190,16 +190,14 @@ class Plan:
     """What is due for an order, in monotonic seconds. Not part of its record: recovery makes a new one.
 
     `due`: the next request goes out. `until`: the phase may last. `asked`: the requests made in this phase. `absent`:
-    how often in a row the gateway knew no such order. `looks`: how often one that ended without money was looked at.
-    `last`: when DETAIL was last asked. `busy`: the request under way; no other is sent for this order before its
-    answer. `code`: the scanned code, while PAY may need it again.
+    how often in a row the gateway knew no such order. `last`: when DETAIL was last asked. `busy`: the request
+    under way; no other is sent for this order before its answer. `code`: the scanned code, while PAY may need it again.
     """
 
     due: float = NEVER
     until: float = NEVER
     asked: int = 0
     absent: int = 0
-    looks: int = 0
     last: float = -NEVER
     busy: Request | None = None
     code: Secret | None = None

@@ -60,6 +60,6 @@ def _take_up(order: Order, context: Context) -> Next:
         case NotCharged(verdict) if verdict is not Verdict.NOT_SENT:
             passed = (now.at - order.since).total_seconds()
             looks = sum(after < passed for after in context.rules.watch)
-            return Next(replace(order, plan=Plan(due=now.mono, looks=max(looks - 1, 0))))
+            return Next(replace(order, plan=Plan(due=now.mono, asked=max(looks - 1, 0))))
         case Released() | GivenBack() | NotCharged() | Unresolved():
             return Next(replace(order, plan=Plan()))

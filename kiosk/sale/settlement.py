@@ -127,18 +127,13 @@ def not_charged_stated(
             return moves.paid(order, approved, Why.LATE, replace(ctx, attended=False))
         case Approved():
             return moves.ask(order, ctx)
-        case NotSent() if isinstance(event, DetailAnswered):  # nothing was seen: this look does not count
+        case NotSent() | Unknown() if isinstance(event, DetailAnswered):  # nothing was seen: this look does not count
             plan = replace(order.plan, asked=max(0, order.plan.asked - 1), due=ctx.now.mono + ctx.rules.longest_pause)
             return Next(replace(order, plan=plan))
-        case Unknown() if isinstance(event, DetailAnswered) and not moves.overdue(order, order.since, ctx):
-            return Next(replace(order, plan=replace(order.plan, due=ctx.now.mono + ctx.rules.longest_pause)))
-        case Unknown(reason) if isinstance(event, DetailAnswered):
-            details = {"part": "gateway", "reason": f"what became of it can't be read: {reason}"}
-            return Next(order, (Report(Topic.FAULT, ctx.now.at, order, details),))
         case _ if isinstance(event, DetailAnswered):
-            looks = order.plan.looks + 1
+            looks = order.plan.asked
             due = ctx.now.mono + ctx.rules.watch[looks] if looks < len(ctx.rules.watch) else NEVER
-            return Next(replace(order, plan=replace(order.plan, due=due, looks=looks)))
+            return Next(replace(order, plan=replace(order.plan, due=due)))
         case _:
             return Next(order)
 

@@ -885,25 +885,12 @@ def test_an_order_that_is_never_clear_stops_no_sale_all_day_and_a_person_hears_o
     assert told == [Topic.UNRESOLVED]
 
 
-def test_looks_back_at_an_order_that_can_no_longer_be_read_end_after_a_day_with_a_fault() -> None:
-    till = showing()
-    till.notify(Declined())
-    assert isinstance(till.phase, NotCharged)
-    asked = []
-    while till.mono < 200_000:
-        asked += live(till, detail=LOST, probe=Absent())
-    (fault,) = (command for command in asked if isinstance(command, Report))
-    assert fault.topic is Topic.FAULT
-    assert fault.order == till.record
-    assert till.record.id not in till.state.orders
-    assert till.name is Name.IDLE
-
-
-def test_looks_back_that_never_leave_are_made_when_the_network_returns() -> None:
+@pytest.mark.parametrize("silence", [OFFLINE, LOST], ids=["not sent", "no answer"])
+def test_looks_back_that_saw_nothing_for_days_are_made_when_the_network_returns(silence: NotSent | Unknown) -> None:
     till = showing()
     till.notify(Declined())
     while till.mono < 200_000:
-        live(till, detail=OFFLINE, probe=OFFLINE)
+        live(till, detail=silence, probe=silence)
     asked = [command for _ in range(40) for command in live(till, detail=Approved, cancel=Accepted(), probe=Absent())]
     assert Topic.PAID in kinds(asked)
 
