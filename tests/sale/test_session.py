@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sale_examples import SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
@@ -883,6 +884,19 @@ def test_an_order_that_is_never_clear_stops_no_sale_all_day_and_a_person_hears_o
         out += (till.mono - before) * (till.name is Name.OUT_OF_SERVICE)
     assert out == 0
     assert told == [Topic.UNRESOLVED]
+
+
+def test_unclear_answers_ask_for_a_sign_of_life_every_ten_seconds_at_most() -> None:
+    till = scanning()
+    till.scan()
+    till.pay(LOST)
+    till.tell(ProbeAnswered(Absent()))
+    probed = []
+    while till.mono < 60:
+        asked = live(till, detail=LOST, cancel=LOST, probe=Absent())
+        probed += [till.mono] * kinds(asked).count(Probe)
+    assert len(probed) > 2
+    assert min(later - sooner for sooner, later in pairwise(probed)) >= 10
 
 
 @pytest.mark.parametrize("silence", [OFFLINE, LOST], ids=["not sent", "no answer"])
