@@ -231,6 +231,25 @@ def inquire(name: Name) -> None:
     _ask(f"/orders/{quote(name, safe='')}/inquire")
 
 
+@app.command()
+def settle(
+    name: Name,
+    *,
+    released: Annotated[bool, typer.Option("--released", help="Paid, and the shopper has the goods.")] = False,
+    refunded: Annotated[bool, typer.Option("--refunded", help="Paid, and the shopper has the money back.")] = False,
+    nothing: Annotated[bool, typer.Option("--nothing", help="No money moved.")] = False,
+    reason: Annotated[str, typer.Option(help="How you know; it is kept, and told to the operator.")] = "",
+) -> None:
+    """Say what became of an order that the machine could not settle. Moves no money."""
+    ways = {"released": released, "refunded": refunded, "nothing": nothing}
+    chosen = [how for how, wanted in ways.items() if wanted]
+    if len(chosen) != 1:
+        _fail("settle: give one of --released, --refunded and --nothing", 2)
+    if not reason.strip():
+        _fail("settle: --reason: expected some words on how you know", 2)
+    _ask(f"/orders/{quote(name, safe='')}/settle", **{"as": chosen[0], "reason": reason.strip()})
+
+
 # --- the operator ----------------------------------------------------------------------------------------------------
 
 

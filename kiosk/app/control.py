@@ -5,7 +5,7 @@ Money is given back here, so this is no part of the front panel: a web page can'
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -18,9 +18,9 @@ from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
 from kiosk.journal import JournalError
-from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted
+from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted, SettleWanted
 from kiosk.sale.money import Amount, MoneyError
-from kiosk.sale.order import Order
+from kiosk.sale.order import Order, Settlement
 
 SOCKET = "control.sock"
 PATIENCE = 25.0  # seconds that a person at the command line waits for the gateway's word
@@ -32,7 +32,7 @@ def socket_path(state_dir: Path) -> Path:
 
 
 class Control:
-    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, and `POST /outbox/retry`.
+    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, and `POST /outbox/retry`.
 
     The answer is `{"done": bool, "line": text for a person, "order_id"}`; 404 where no order is named so.
     """
@@ -56,11 +56,11 @@ class Control:
         if order is None:
             return _line(f"no order {name!r}: give its id, the gateway's id or the claim code", done=False, status=404)
         try:
-            wanted = _wanted(verb, order, request.query_params.get("amount"))
-        except MoneyError as error:
+            wanted = _wanted(verb, order, request.query_params)
+        except (MoneyError, ValueError) as error:
             return _line(str(error), done=False, status=400)
         if wanted is None:
-            return _line(f"{verb!r} is none of refund, cancel, inquire", done=False, status=404)
+            return _line(f"{verb!r} is none of refund, cancel, inquire, settle", done=False, status=404)
         asked = time.monotonic()
         notes = await self._inbox.ask(*reloaded, wanted)
         if notes:
@@ -91,8 +91,11 @@ async def _unreadable(_: Request, error: Exception) -> JSONResponse:
     return _line(str(error), done=False, status=503)
 
 
-def _wanted(verb: str, order: Order, amount: str | None) -> Event | None:
+def _wanted(verb: str, order: Order, said: Mapping[str, str]) -> Event | None:
+    amount = said.get("amount")
     match verb:
+        case "settle":
+            return SettleWanted(order.id, Settlement(said.get("as", "")), said.get("reason", ""))
         case "refund":
             return RefundWanted(order.id, None if amount is None else _part(amount, order))
         case "cancel":

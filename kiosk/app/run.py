@@ -11,7 +11,6 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hardware.board import open_board
@@ -52,7 +51,6 @@ from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, rules
 
 _log = logging.getLogger(__name__)
-WATCHED = timedelta(days=2)  # orders that ended without money are looked at again for so long
 HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest
 
 
@@ -154,7 +152,7 @@ async def daemon(
 def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:
     """Take up what the journal holds; what was begun and not answered is noted as interrupted."""
     now = clock.now()
-    orders = journal.open_orders(now.at - WATCHED)
+    orders = journal.open_orders()
     attempts = journal.unanswered()
     if orders:
         _log.info("taking up %d orders from the journal", len(orders), extra={"EVENT": "Recovery"})

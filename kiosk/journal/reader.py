@@ -36,14 +36,12 @@ class JournalReader:
         """Let go of the file."""
         self._connection.close()
 
-    def open_orders(self, since: datetime) -> tuple[Order, ...]:
-        """Orders to be taken up, oldest first: those not ended, and those that ended without money at or after `since`,
-        which are watched for a success that comes late.
-        """
+    def open_orders(self) -> tuple[Order, ...]:
+        """Orders to be taken up, oldest first: those not ended, those a look is owed to, and those left to a person."""
         return self._orders(
             "SELECT * FROM orders WHERE number IN (SELECT number FROM orders WHERE ended = 0"
-            " UNION ALL SELECT number FROM orders WHERE state = 'not_charged' AND since_us >= :since) ORDER BY number",
-            since=microseconds(since),
+            " UNION ALL SELECT number FROM orders WHERE owed = 1"
+            " UNION ALL SELECT number FROM orders WHERE state = 'unresolved') ORDER BY number"
         )
 
     def order(self, order_id: str) -> Order | None:

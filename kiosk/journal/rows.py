@@ -23,6 +23,7 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Settled,
     Unresolved,
     Verdict,
 )
@@ -39,6 +40,7 @@ PHASES: dict[str, type[Phase]] = {
     "given_back": GivenBack,
     "not_charged": NotCharged,
     "unresolved": Unresolved,
+    "settled": Settled,
 }
 STATES = (*PHASES, *(verdict.value for verdict in Verdict))  # by which orders can be asked for
 
@@ -76,6 +78,7 @@ def row_of(order: Order) -> dict[str, str | int | None]:
         "released": int(order.released),
         "refunds": _REFUNDS.dump_json(order.refunds).decode(),
         "refunds_asked": order.refunds_asked,
+        "owed": int(order.owed),
     }
 
 
@@ -95,6 +98,7 @@ def order_of(row: sqlite3.Row) -> Order:
             released=bool(row["released"]),
             refunds=_REFUNDS.validate_json(row["refunds"]),
             refunds_asked=row["refunds_asked"],
+            owed=bool(row["owed"]),
         )
     except (KeyError, ValueError, ValidationError) as error:
         raise JournalError(

@@ -4,7 +4,7 @@ Each paid order is counted once, whole, by these definitions:
 
 - paid: it has `paid_at`, or its phase says that the money came;
 - released: `order.released`, the goods are out, whatever was given back afterwards;
-- given back: not released, and listed in `order.refunds`, where DETAIL confirmed it;
+- given back: not released, and listed in `order.refunds`, where DETAIL confirmed it, or settled so by a person;
 - open: not released and not given back, while the machine, or a person, still owes one or the other.
 
 So an order that was paid and yet ended without money, or that ended as released without goods, or as given back but
@@ -15,7 +15,18 @@ operator gave back after a release does not undo the release, and stands beside 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiosk.sale.order import GivenBack, GivingBack, NotCharged, Order, Product, Released, Releasing, Unresolved
+from kiosk.sale.order import (
+    GivenBack,
+    GivingBack,
+    NotCharged,
+    Order,
+    Product,
+    Released,
+    Releasing,
+    Settled,
+    Settlement,
+    Unresolved,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,8 @@ def was_paid(order: Order) -> bool:
     match order.phase:
         case Releasing() | GivingBack() | Released() | GivenBack() | Unresolved(paid=True):
             return True
+        case Settled(Settlement.RELEASED | Settlement.REFUNDED):
+            return True
         case _:
             return order.paid_at is not None
 
@@ -128,7 +141,9 @@ def _shares(order: Order) -> _Shares:
     if order.released:
         return _Shares(released=paid, refunded=back)
     match order.phase:
-        case Released() | GivenBack() | NotCharged():  # ends that owe nothing: what is missing here is missing
+        case Settled(Settlement.REFUNDED):
+            return _Shares(given_back=paid)
+        case Released() | GivenBack() | NotCharged() | Settled():  # these owe nothing: what is missing, is missing
             return _Shares(given_back=back)
         case _:
             return _Shares(given_back=back, open=max(0, paid - back))

@@ -21,9 +21,9 @@ from kiosk.sale.order import Order
 
 _INSERT = """
     INSERT INTO orders (id, claim, product, amount_minor, currency, state, phase, ended, created_at, expire_at, since,
-        paid_at, created_us, since_us, paid_us, gateway_id, released, refunds, refunds_asked)
+        paid_at, created_us, since_us, paid_us, gateway_id, released, refunds, refunds_asked, owed)
     VALUES (:id, :claim, :product, :amount_minor, :currency, :state, :phase, :ended, :created_at, :expire_at, :since,
-        :paid_at, :created_us, :since_us, :paid_us, :gateway_id, :released, :refunds, :refunds_asked)
+        :paid_at, :created_us, :since_us, :paid_us, :gateway_id, :released, :refunds, :refunds_asked, :owed)
 """
 Key: TypeAlias = tuple[str, int]  # a row, by its letter in `chain` and its number
 

@@ -21,6 +21,7 @@ class Topic(StrEnum):
     CANCELLED = "payment.cancelled"
     REFUNDED = "payment.refunded"
     UNRESOLVED = "payment.unresolved"
+    SETTLED = "payment.settled"
     RELEASE_DONE = "release.done"
     RELEASE_FAILED = "release.failed"
     FAULT = "kiosk.fault"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Secret, Why
+from kiosk.sale.order import Order, Secret, Settlement, Why
 from kiosk.sale.outcome import (
     Approved,
     CancelOutcome,
@@ -182,6 +182,15 @@ class InquiryWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class SettleWanted:
+    """A person says what became of an order that the machine could not settle; `reason` in their words."""
+
+    order_id: str
+    how: Settlement
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeNotShowable:
     """The code on the panel can't be drawn on this display so that a phone reads it; `what` says why in one line."""
 
@@ -232,6 +241,7 @@ OrderEvent: TypeAlias = (
     | RefundWanted
     | CancelWanted
     | InquiryWanted
+    | SettleWanted
     | GaveUp
     | Woken
 )

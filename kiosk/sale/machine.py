@@ -34,15 +34,16 @@ from kiosk.sale.events import (
     ReleaseAnswered,
     Reloaded,
     SessionEvent,
+    SettleWanted,
     StopWanted,
     Woken,
 )
 from kiosk.sale.moves import Context
-from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Request
+from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Request, Unresolved
 from kiosk.sale.outcome import Approved, NotSent, Outcome, Unknown, about
 from kiosk.sale.panel import Text
 from kiosk.sale.rules import Rules
-from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Session
+from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Result, Session
 from kiosk.sale.transitions import IGNORED, ORDERS, SESSION, OrderRow, SessionRow
 
 _ANSWERS: dict[type, Request] = {
@@ -102,14 +103,16 @@ class _Running:
             self._ignore(type(order.phase), event)
             self._keep(order)
             return
-        attended = isinstance(self.kiosk.session, InHand) and self.kiosk.session.order_id == order_id
-        moved = row.handler(order, order.phase, event, Context(self.now, self.kiosk.rules, attended))
+        session = self.kiosk.session
+        attended = isinstance(session, InHand) and session.order_id == order_id
+        dated = Part.CLOCK not in self.kiosk.troubles
+        moved = row.handler(order, order.phase, event, Context(self.now, self.kiosk.rules, attended, dated))
         _allowed(row, type(moved.order.phase))
         self._keep(moved.order)
         self.commands.extend(moved.commands)
         if moved.note:
             self.notes.append(moved.note)
-        if attended:
+        if attended or (isinstance(session, Result) and session.order.id == order_id):
             self.session(OrderMoved(moved.order))
 
     def session(self, event: SessionEvent) -> None:
@@ -173,7 +176,7 @@ class _Running:
                 if Part.GATEWAY in self.kiosk.troubles:
                     self.part(PartRecovered(Part.GATEWAY))
                     for order in tuple(self.kiosk.orders.values()):
-                        if order.plan.due != NEVER and not order.ended:
+                        if _waits(order):
                             self._keep(replace(order, plan=replace(order.plan, due=self.now.mono)))
                 self.kiosk = replace(self.kiosk, probe_due=self.now.mono + self.kiosk.rules.probe_every)
 
@@ -211,6 +214,12 @@ class _Running:
             self.notes.append(f"ignored {type(event).__name__} in {state.__name__}: {because}")
 
 
+def _waits(order: Order) -> bool:
+    """Whether it is to be asked about as soon as the gateway answers again."""
+    wanted = not order.ended or isinstance(order.phase, Unresolved) or order.plan.unseen
+    return order.plan.due != NEVER and bool(wanted)
+
+
 def _over(order: Order) -> bool:
     return order.ended and order.plan.due == NEVER and not order.plan.busy
 
@@ -242,7 +251,9 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
         case PayAnswered() | DetailAnswered() | CancelAnswered() | RefundAnswered():
             running.order(event.order_id, event)
             running.reach(event.outcome)
-        case Notified() | ReleaseAnswered() | RefundWanted() | CancelWanted() | InquiryWanted() | GaveUp():
+        case Notified() | ReleaseAnswered() | GaveUp():
+            running.order(event.order_id, event)
+        case RefundWanted() | CancelWanted() | InquiryWanted() | SettleWanted():
             running.order(event.order_id, event)
         case EntryPaid(approved):
             if any(order.gateway_id == approved.gateway_id for order in kiosk.orders.values()):

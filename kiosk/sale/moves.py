@@ -22,6 +22,7 @@ from kiosk.sale.order import (
     Order,
     Phase,
     Plan,
+    Refund,
     Released,
     Releasing,
     Request,
@@ -40,11 +41,15 @@ _REQUESTS = {Pay: Request.PAY, Inquire: Request.DETAIL, Cancel: Request.CANCEL, 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an order needs to know: the time, the rules, and whether its shopper still stands before the machine."""
+    """What an order needs to know: the time, the rules, and whether its shopper still stands before the machine.
+
+    `dated`: `now.at` can be trusted. A machine that woke in the past or the future calls no order old.
+    """
 
     now: Moment
     rules: Rules
     attended: bool
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,12 @@ class Next:
     note: str = ""
 
 
-def enter(order: Order, phase: Phase, ctx: Context, *, due: float = NEVER, until: float = NEVER) -> Order:
+def enter(
+    order: Order, phase: Phase, ctx: Context, *, due: float = NEVER, until: float = NEVER, owed: bool = False
+) -> Order:
     """Begin a phase: its record says since when, its plan begins anew; a request under way stays under way."""
     plan = Plan(due=due, until=until, last=order.plan.last, busy=order.plan.busy)
-    return replace(order, phase=phase, since=ctx.now.at, plan=plan)
+    return replace(order, phase=phase, since=ctx.now.at, owed=owed, plan=plan)
 
 
 def later(order: Order, ctx: Context) -> Order:
@@ -82,14 +89,26 @@ def ask(order: Order, ctx: Context) -> Next:
     return begin(replace(order, plan=replace(order.plan, last=ctx.now.mono)), Inquire(order))
 
 
+def look(order: Order, ctx: Context) -> Next:
+    """Ask DETAIL about an order that has ended. The debt is in its record before anybody is told that it was taken."""
+    return ask(replace(order, owed=True), ctx)
+
+
+def look_again(order: Order, ctx: Context) -> Order:
+    """A look brought nothing to be seen: once more after a growing pause, 3 s, 6 s, 12 s ... at most a day."""
+    unseen = order.plan.unseen + 1
+    pause = min(ctx.rules.ask_every * 2 ** min(unseen, 20), ctx.rules.look_every)
+    return replace(order, plan=replace(order.plan, unseen=unseen, due=ctx.now.mono + pause))
+
+
 def overdue(order: Order, since: datetime, ctx: Context) -> bool:
     """Whether the machine has tried for so long, and often enough, that a person has to look."""
     return order.plan.asked >= ctx.rules.tries_enough and late(since, ctx)
 
 
 def late(since: datetime, ctx: Context) -> bool:
-    """Whether `since` is longer ago than the machine may try."""
-    return ctx.now.at - since > timedelta(seconds=ctx.rules.give_up)
+    """Whether `since` is longer ago than the machine may try, by a clock that can be trusted."""
+    return ctx.dated and ctx.now.at - since > timedelta(seconds=ctx.rules.give_up)
 
 
 def learn(order: Order, approved: Approved, ctx: Context) -> Order:
@@ -118,9 +137,15 @@ def paid(order: Order, approved: Approved, why: Why, ctx: Context) -> Next:
 
 
 def not_charged(order: Order, verdict: Verdict, why: Why | None, ctx: Context) -> Next:
-    """The end without money. It is looked at a few times more, unless PAY never left."""
-    watched = ctx.now.mono + ctx.rules.watch[0] if verdict is not Verdict.NOT_SENT else NEVER
-    order = enter(order, NotCharged(verdict, why), ctx, due=watched)
+    """The end without money. It is looked at a few times more, unless PAY never left.
+
+    One that ends so again, after a look found it open (`Why.LATE`), was reported the first time.
+    """
+    sent = verdict is not Verdict.NOT_SENT
+    due = ctx.now.mono + ctx.rules.watch[0] if sent else NEVER
+    order = enter(order, NotCharged(verdict, why), ctx, due=due, owed=sent)
+    if why is Why.LATE:
+        return Next(order)
     topic = {Verdict.DECLINED: Topic.DECLINED, Verdict.EXPIRED: Topic.EXPIRED}.get(verdict, Topic.CANCELLED)
     details = {"reason": str(why or verdict)}
     return Next(order, (Report(topic, ctx.now.at, order, details),))
@@ -167,15 +192,19 @@ def given_back(order: Order, why: Why, ctx: Context) -> Next:
     """The money is back, says DETAIL. What is left of an order that never brought goods stays open."""
     end = Released() if order.released else Unresolved(why, paid=True) if order.left.minor else GivenBack(why)
     order = enter(order, end, ctx)
+    return Next(order, (refunded(order, order.refunds[-1] if order.refunds else None, why, ctx),))
+
+
+def refunded(order: Order, refund: Refund | None, why: Why, ctx: Context) -> Report:
+    """Tell that money is back with the shopper, in all so much of this order by now."""
     details = {"reason": str(why), "refunded": str(order.refunded.minor)}
-    if order.refunds:
-        details["refund_id"] = order.refunds[-1].id
-    return Next(order, (Report(Topic.REFUNDED, ctx.now.at, order, details),))
+    return Report(Topic.REFUNDED, ctx.now.at, order, details | ({"refund_id": refund.id} if refund else {}))
 
 
 def unresolved(order: Order, why: Why, ctx: Context) -> Next:
-    """The end for the machine: a person has to look."""
-    order = enter(order, Unresolved(why, paid=order.paid_at is not None), ctx)
+    """The end for the machine, which goes on asking now and then: a person has to look."""
+    phase = Unresolved(why, paid=order.paid_at is not None)
+    order = enter(order, phase, ctx, due=ctx.now.mono + ctx.rules.look_every)
     return Next(order, (Report(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
 
 

@@ -1,7 +1,7 @@
 """An order: one attempt to be paid, its life at the gateway, and where its money is. Values only, no transitions.
 
 An order has one phase at a time. `Requested` .. `GivingBack` are open: the machine still owes them a question, a
-cancellation, goods or a refund. `Released`, `GivenBack`, `NotCharged` and `Unresolved` are ends.
+cancellation, goods or a refund. `Released`, `GivenBack`, `NotCharged`, `Unresolved` and `Settled` are ends.
 """
 
 from dataclasses import dataclass, field
@@ -49,7 +49,8 @@ class Why(StrEnum):
     UNANSWERED = "unanswered"  # the gateway did not say what became of it in time
     RESTARTED = "restarted"  # found open in the journal: nobody is known to stand before the machine
     OPERATOR = "operator"  # the operator's command
-    LATE = "late"  # paid, but the shopper's session had ended
+    LATE = "late"  # found paid, or still open, after it had ended for its shopper
+    ELSEWHERE = "elsewhere"  # given back by other hands than ours, in the gateway's portal perhaps
     JAM = "jam"  # paid, but the goods did not come out
     NOT_SHOWN = "not_shown"  # the code does not fit the display so that a phone can read it
 
@@ -61,6 +62,14 @@ class Verdict(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     NOT_SENT = "not_sent"  # the gateway never received it
+
+
+class Settlement(StrEnum):
+    """What a person found out about an order that the machine could not bring to its end."""
+
+    RELEASED = "released"  # paid, and the shopper has the goods
+    REFUNDED = "refunded"  # paid, and the shopper has the money back
+    NOTHING = "nothing"  # no money moved
 
 
 class Way(StrEnum):
@@ -138,7 +147,7 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True)
 class NotCharged:
-    """End: no money moved. Looked at a few times more, for a success that comes late."""
+    """End: no money moved. Looks at it are owed for a while, for a success that comes late."""
 
     verdict: Verdict
     why: Why | None = None
@@ -146,10 +155,21 @@ class NotCharged:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """End for the machine: not settled within a day; a person has to look. `paid`: the money is known to be with us."""
+    """End for the machine: not settled within a day. It goes on asking now and then; a person has to look.
+
+    `paid`: the money is known to be with us.
+    """
 
     why: Why
     paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """End: a person looked, and says what became of it. `reason` in their words."""
+
+    how: Settlement
+    reason: str
 
 
 Phase: TypeAlias = (
@@ -164,6 +184,7 @@ Phase: TypeAlias = (
     | GivenBack
     | NotCharged
     | Unresolved
+    | Settled
 )
 IN_DOUBT = (Requested, Awaiting, Closing, Cancelling, Confirming)  # phases in which it may yet turn out paid
 
@@ -190,14 +211,18 @@ class Plan:
     """What is due for an order, in monotonic seconds. Not part of its record: recovery makes a new one.
 
     `due`: the next request goes out. `until`: the phase may last. `asked`: the requests made in this phase. `absent`:
-    how often in a row the gateway knew no such order. `last`: when DETAIL was last asked. `busy`: the request
-    under way; no other is sent for this order before its answer. `code`: the scanned code, while PAY may need it again.
+    how often in a row the gateway knew no such order. `looks`: how often an order that ended without money was looked
+    at again, and `unseen` the looks in a row that brought nothing to be seen. `last`: when DETAIL was last asked.
+    `busy`: the request under way; no other is sent for this order before its answer. `code`: the scanned code, while
+    PAY may need it again.
     """
 
     due: float = NEVER
     until: float = NEVER
     asked: int = 0
     absent: int = 0
+    looks: int = 0
+    unseen: int = 0
     last: float = -NEVER
     busy: Request | None = None
     code: Secret | None = None
@@ -209,6 +234,7 @@ class Order:
 
     `id` is the gateway's merchantOrderId (at most 28 characters of `[A-Za-z0-9_-]`, so that refund ids fit 32 too);
     `created_at`, `expire_at`, `paid_at` and `since` (when the phase began) are aware times of the gateway's clock.
+    `owed`: it has ended, and yet DETAIL is to be asked, whatever happens meanwhile.
     """
 
     id: str
@@ -223,6 +249,7 @@ class Order:
     released: bool = False
     refunds: tuple[Refund, ...] = ()
     refunds_asked: int = 0
+    owed: bool = False
     plan: Plan = field(default_factory=Plan, compare=False)
 
     @property
@@ -250,4 +277,4 @@ class Order:
     @property
     def ended(self) -> bool:
         """Nothing more is owed to anybody, as far as the machine can tell."""
-        return isinstance(self.phase, Released | GivenBack | NotCharged | Unresolved)
+        return isinstance(self.phase, Released | GivenBack | NotCharged | Unresolved | Settled)

@@ -122,8 +122,10 @@ def _stated(order: Order, outcome: DetailOutcome, why: Why, ctx: Context) -> Nex
 def awaiting_stated(order: Order, _phase: Awaiting, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """DETAIL or a NOTIFICATION: the end, or the next question."""
     moved = _stated(order, event.outcome, Why.LATE, ctx)
-    if not isinstance(moved.order.phase, Awaiting) or isinstance(event, Notified):
+    if not isinstance(moved.order.phase, Awaiting):
         return moved
+    if isinstance(event, Notified):  # something happened at the gateway; DETAIL says what
+        return moves.ask(order, ctx)
     absent = order.plan.absent + 1 if isinstance(event.outcome, Absent) else 0
     if absent >= ctx.rules.absent_enough:
         return moves.call_off(order, Why.UNANSWERED, ctx)

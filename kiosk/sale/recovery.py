@@ -19,8 +19,8 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Settled,
     Unresolved,
-    Verdict,
     Why,
 )
 from kiosk.sale.session import number_of
@@ -57,9 +57,7 @@ def _take_up(order: Order, context: Context) -> Next:
         case Releasing() as phase:
             order = replace(order, plan=Plan())
             return release_answered(order, phase, ReleaseAnswered(order.id, "interrupted by a restart"), context)
-        case NotCharged(verdict) if verdict is not Verdict.NOT_SENT:
-            passed = (now.at - order.since).total_seconds()
-            looks = sum(after < passed for after in context.rules.watch)
-            return Next(replace(order, plan=Plan(due=now.mono, asked=max(looks - 1, 0))))
-        case Released() | GivenBack() | NotCharged() | Unresolved():
-            return Next(replace(order, plan=Plan()))
+        case Released() | GivenBack() | NotCharged() | Settled():  # a look may be owed, however long ago it ended
+            return Next(replace(order, plan=at_once if order.owed else Plan()))
+        case Unresolved():
+            return Next(replace(order, plan=at_once))

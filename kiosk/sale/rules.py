@@ -36,6 +36,9 @@ class Rules:
     longest_pause: float = 300.0  # between two tries of what must be done in the end
     give_up: float = 86_400.0  # then a person has to look,
     tries_enough: int = 10  # but never before so many tries: the machine may have been switched off all day
+    look_every: float = 86_400.0  # at what is left to a person, until it is settled:
+    look_daily_for: float = 30 * 86_400.0  # so long, and then
+    look_seldom: float = 7 * 86_400.0
     release: float = 20.0  # the release must answer by then
     watch: tuple[float, ...] = (60.0, 600.0, 3600.0)  # looks at an order that ended without money
     probe_every: float = 60.0  # the gateway is asked for a sign of life when idle

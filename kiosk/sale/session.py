@@ -40,6 +40,7 @@ from kiosk.sale.order import (
     Request,
     Requested,
     Secret,
+    Settled,
     Unresolved,
     Verdict,
     Why,
@@ -293,11 +294,25 @@ def moved(kiosk: Kiosk, session: InHand, event: OrderMoved, now: Moment) -> Turn
             return Turn(Result(Name.PAID, Text.PAID, order, brief))
         case GivingBack() | GivenBack():
             return Turn(Result(Name.CANCELLED, Text.MONEY_BACK, order, long))
-        case Unresolved():
+        case Unresolved() | Settled():
             return Turn(Result(Name.CHECKING, Text.IN_DOUBT, order, long))
         case NotCharged(verdict, why):
             name, text = _ending(verdict, why)
             return Turn(Result(name, text, order, brief))
+
+
+def result_moved(kiosk: Kiosk, session: Result, event: OrderMoved, now: Moment) -> Turn:
+    """What the screen says of an order is true for as long as it stands there: "nothing charged" may turn out wrong."""
+    order, long = event.order, now.mono + kiosk.rules.claim
+    if not isinstance(session.order.phase, NotCharged):
+        return Turn(session)
+    match order.phase:
+        case GivingBack() | GivenBack():
+            return Turn(Result(Name.CANCELLED, Text.MONEY_BACK, order, long))
+        case NotCharged():
+            return Turn(session)
+        case _:
+            return Turn(Result(Name.CHECKING, Text.IN_DOUBT, order, long))
 
 
 def _ending(verdict: Verdict, why: Why | None) -> tuple[Name, Text]:

@@ -19,6 +19,7 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Settled,
     Unresolved,
 )
 from kiosk.sale.panel import Light, Lights, Line, Name, Panel, Sound, Text
@@ -164,7 +165,7 @@ def _in_hand(order: Order, left: int) -> Panel:
             return show(Name.CHECKING, Text.CLOSING)
         case Releasing():
             return show(Name.RELEASING, Text.RELEASING, Lights(ready=Light.ON, paid=Light.ON))
-        case GivingBack() | Released() | GivenBack() | NotCharged() | Unresolved():
+        case GivingBack() | Released() | GivenBack() | NotCharged() | Unresolved() | Settled():
             return show(Name.CHECKING, Text.CHECKING)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
 
-from kiosk.sale import payment, settlement
+from kiosk.sale import ends, payment, settlement
 from kiosk.sale import session as shopper
 from kiosk.sale.events import (
     CancelAnswered,
@@ -29,6 +29,7 @@ from kiosk.sale.events import (
     RefundAnswered,
     RefundWanted,
     ReleaseAnswered,
+    SettleWanted,
     StopWanted,
     Woken,
 )
@@ -46,6 +47,7 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Settled,
     Unresolved,
 )
 from kiosk.sale.state import (
@@ -103,11 +105,11 @@ ORDER_ROWS = (
     _order(Awaiting, Woken, payment.awaiting_woken, Awaiting, Closing),
     _order(Awaiting, GaveUp, payment.awaiting_gave_up, Closing),
     _order(Awaiting, CancelWanted, payment.awaiting_gave_up, Closing),
-    _order(Awaiting, InquiryWanted, settlement.inquire, Awaiting),
+    _order(Awaiting, InquiryWanted, ends.inquire, Awaiting),
     _order(Closing, DetailAnswered, payment.closing_stated, Closing, Cancelling, NotCharged, *PAID),
     _order(Closing, Notified, payment.closing_stated, Closing, NotCharged, *PAID),
     _order(Closing, Woken, payment.closing_woken, Closing, Unresolved),
-    _order(Closing, InquiryWanted, settlement.inquire, Closing),
+    _order(Closing, InquiryWanted, ends.inquire, Closing),
     _order(Cancelling, CancelAnswered, payment.cancel_answered, Cancelling, Confirming),
     _order(Cancelling, Woken, payment.cancelling_woken, Cancelling, Unresolved),
     _order(
@@ -118,47 +120,58 @@ ORDER_ROWS = (
     ),
     _order(Confirming, Notified, payment.confirming_stated, Confirming, Cancelling, NotCharged),
     _order(Confirming, Woken, payment.confirming_woken, Confirming, Unresolved),
-    _order(Confirming, InquiryWanted, settlement.inquire, Confirming),
+    _order(Confirming, InquiryWanted, ends.inquire, Confirming),
     _order(Releasing, ReleaseAnswered, settlement.release_answered, Released, GivingBack),
     _order(Releasing, Woken, settlement.releasing_woken, GivingBack),
     _order(Releasing, PayAnswered, settlement.known, Releasing),
     _order(Releasing, DetailAnswered, settlement.known, Releasing),
-    _order(Releasing, Notified, settlement.known, Releasing),
+    _order(Releasing, Notified, settlement.releasing_notified, Releasing),
     _order(GivingBack, CancelAnswered, settlement.giving_back_answered, GivingBack),
     _order(GivingBack, RefundAnswered, settlement.giving_back_answered, GivingBack),
     _order(GivingBack, DetailAnswered, settlement.giving_back_stated, GivingBack, GivenBack, Released, Unresolved),
     _order(GivingBack, Notified, settlement.giving_back_notified, GivingBack),
     _order(GivingBack, PayAnswered, settlement.known, GivingBack),
     _order(GivingBack, Woken, settlement.giving_back_woken, GivingBack, Unresolved),
-    _order(GivingBack, InquiryWanted, settlement.inquire, GivingBack),
+    _order(GivingBack, InquiryWanted, ends.inquire, GivingBack),
     _order(Released, PayAnswered, settlement.known, Released),
-    _order(Released, DetailAnswered, settlement.known, Released),
-    _order(Released, Notified, settlement.known, Released),
-    _order(Released, Woken, settlement.inquire, Released),
-    _order(Released, InquiryWanted, settlement.inquire, Released),
-    _order(Released, RefundWanted, settlement.refund, Released, GivingBack),
-    _order(Released, CancelWanted, settlement.cancel, Released, GivingBack),
+    _order(Released, DetailAnswered, ends.ended_stated, Released),
+    _order(Released, Notified, ends.ended_notified, Released),
+    _order(Released, Woken, ends.inquire, Released),
+    _order(Released, InquiryWanted, ends.inquire, Released),
+    _order(Released, RefundWanted, ends.refund, Released, GivingBack),
+    _order(Released, CancelWanted, ends.cancel, Released, GivingBack),
     _order(GivenBack, PayAnswered, settlement.known, GivenBack),
-    _order(GivenBack, DetailAnswered, settlement.known, GivenBack),
-    _order(GivenBack, Notified, settlement.known, GivenBack),
-    _order(GivenBack, Woken, settlement.inquire, GivenBack),
-    _order(GivenBack, InquiryWanted, settlement.inquire, GivenBack),
-    _order(NotCharged, PayAnswered, settlement.not_charged_stated, NotCharged),
-    _order(NotCharged, DetailAnswered, settlement.not_charged_stated, NotCharged, GivingBack, GivenBack),
-    _order(NotCharged, Notified, settlement.not_charged_stated, NotCharged),
-    _order(NotCharged, Woken, settlement.inquire, NotCharged),
-    _order(NotCharged, InquiryWanted, settlement.inquire, NotCharged),
+    _order(GivenBack, DetailAnswered, ends.ended_stated, GivenBack),
+    _order(GivenBack, Notified, ends.ended_notified, GivenBack),
+    _order(GivenBack, Woken, ends.inquire, GivenBack),
+    _order(GivenBack, InquiryWanted, ends.inquire, GivenBack),
+    _order(NotCharged, PayAnswered, ends.not_charged_stated, NotCharged),
+    _order(
+        NotCharged,
+        DetailAnswered,
+        ends.not_charged_stated,
+        *(NotCharged, Cancelling, GivingBack, GivenBack),
+    ),
+    _order(NotCharged, Notified, ends.not_charged_stated, NotCharged),
+    _order(NotCharged, Woken, ends.not_charged_woken, NotCharged),
+    _order(NotCharged, InquiryWanted, ends.inquire, NotCharged),
     _order(
         Unresolved,
         DetailAnswered,
-        settlement.unresolved_stated,
-        *(Unresolved, NotCharged, GivingBack, GivenBack, Released),
+        ends.unresolved_stated,
+        *(Unresolved, Cancelling, NotCharged, GivingBack, GivenBack, Released),
     ),
-    _order(Unresolved, Notified, settlement.unresolved_stated, Unresolved, NotCharged, GivenBack, Released),
-    _order(Unresolved, Woken, settlement.inquire, Unresolved),
-    _order(Unresolved, InquiryWanted, settlement.inquire, Unresolved),
-    _order(Unresolved, RefundWanted, settlement.refund, Unresolved, GivingBack),
-    _order(Unresolved, CancelWanted, settlement.cancel, Unresolved, Cancelling, GivingBack),
+    _order(Unresolved, Notified, ends.unresolved_stated, Unresolved),
+    _order(Unresolved, Woken, ends.inquire, Unresolved),
+    _order(Unresolved, InquiryWanted, ends.inquire, Unresolved),
+    _order(Unresolved, RefundWanted, ends.refund, Unresolved, GivingBack),
+    _order(Unresolved, CancelWanted, ends.cancel, Unresolved, Cancelling, GivingBack),
+    _order(Unresolved, SettleWanted, ends.settle, Unresolved, Settled),
+    _order(Settled, DetailAnswered, ends.ended_stated, Settled, GivingBack, GivenBack),
+    _order(Settled, Notified, ends.ended_notified, Settled),
+    _order(Settled, Woken, ends.inquire, Settled),
+    _order(Settled, InquiryWanted, ends.inquire, Settled),
+    _order(Settled, RefundWanted, ends.refund, Settled, GivingBack),
 )
 
 SESSION_ROWS = (
@@ -208,6 +221,7 @@ SESSION_ROWS = (
         shopper.result_key,
         *(Result, Idle, Entering, Choosing, Scanning, EntryShown, InHand, OutOfService),
     ),
+    _session(Result, OrderMoved, shopper.result_moved, Result),
     _session(Result, EntryPaid, shopper.entry_paid, Result, InHand),
     _session(Result, Woken, shopper.over, Idle),
     _session(Result, StopWanted, shopper.stop, OutOfService),
@@ -221,11 +235,8 @@ _ENDED = "the order has ended"
 _ONE_AT_A_TIME = "its request is under way; the answer decides"
 IGNORED: dict[tuple[type, type], str] = {
     **{(state, DetailAnswered): _NOT_ASKED for state in (Requested, Cancelling)},
-    **{(state, PayAnswered): _NOT_ASKED for state in (Awaiting, Closing, Cancelling, Confirming, Unresolved)},
-    **{
-        (state, CancelAnswered): _NOT_ASKED
-        for state in (Requested, Awaiting, Closing, Confirming, Releasing, Released, GivenBack, NotCharged, Unresolved)
-    },
+    **{(state, PayAnswered): _NOT_ASKED for state in (Awaiting, Closing, Cancelling, Confirming, Unresolved, Settled)},
+    **{(state, CancelAnswered): _NOT_ASKED for state in get_args(Phase) if state not in (Cancelling, GivingBack)},
     **{(state, RefundAnswered): _NOT_ASKED for state in get_args(Phase) if state is not GivingBack},
     **{
         (state, ReleaseAnswered): "no release is under way for this order; what it says came too late"
@@ -234,12 +245,13 @@ IGNORED: dict[tuple[type, type], str] = {
     },
     **{(state, GaveUp): "it is being closed already" for state in (Closing, Cancelling, Confirming)},
     **{(state, GaveUp): "it is paid" for state in (Releasing, GivingBack)},
-    **{(state, GaveUp): _ENDED for state in (Released, GivenBack, NotCharged, Unresolved)},
+    **{(state, GaveUp): _ENDED for state in (Released, GivenBack, NotCharged, Unresolved, Settled)},
     **{(state, CancelWanted): "it is being closed already" for state in (Closing, Cancelling, Confirming)},
     (Releasing, CancelWanted): "the goods are being released; cancel it in a moment",
     (GivingBack, CancelWanted): "the money is on its way back already",
     (GivenBack, CancelWanted): "all of the money is back already",
     (NotCharged, CancelWanted): "nothing was charged",
+    (Settled, CancelWanted): "a person has settled it",
     **{
         (state, RefundWanted): "it is not paid, as far as we know; cancel it, or inquire first"
         for state in (Requested, Awaiting, Closing, Cancelling, Confirming)
@@ -248,6 +260,11 @@ IGNORED: dict[tuple[type, type], str] = {
     (GivingBack, RefundWanted): "a refund of it is under way",
     (GivenBack, RefundWanted): "all of the money is back already",
     (NotCharged, RefundWanted): "nothing was charged",
+    **{
+        (state, SettleWanted): "it is not unresolved: there is nothing to settle"
+        for state in get_args(Phase)
+        if state is not Unresolved
+    },
     (Cancelling, Notified): "CANCEL is under way: DETAIL is asked after it, whatever is notified meanwhile",
     (Requested, InquiryWanted): _ONE_AT_A_TIME,
     (Cancelling, InquiryWanted): _ONE_AT_A_TIME,
@@ -255,7 +272,9 @@ IGNORED: dict[tuple[type, type], str] = {
     (OutOfService, KeyPressed): "out of service",
     **{(state, CodeScanned): "the camera was not asked" for state in get_args(Session) if state is not Scanning},
     **{(state, CodeNotShowable): "no order's code is shown" for state in get_args(Session) if state is not InHand},
-    **{(state, OrderMoved): "nobody waits for an order" for state in get_args(Session) if state is not InHand},
+    **{
+        (state, OrderMoved): "nobody waits for an order" for state in get_args(Session) if state not in (InHand, Result)
+    },
     **{(state, Checked): "a sale has begun" for state in get_args(Session) if state not in (Idle, OutOfService)},
     **{(state, Woken): "it waits for nothing" for state in (Idle, OutOfService)},
 }

@@ -22,6 +22,8 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Settled,
+    Settlement,
     Unresolved,
     Verdict,
     Why,
@@ -99,20 +101,23 @@ def test_a_full_id_comes_before_another_orders_claim_code(journal: Journal) -> N
     assert journal.find("ABCDEF") == order("ABCDEF")
 
 
-def test_open_orders_are_those_not_ended_and_those_lately_ended_without_money(journal: Journal) -> None:
-    two_hours_ago = NOON - timedelta(hours=2)
+def test_open_orders_are_those_not_ended_those_a_look_is_owed_to_and_those_left_to_a_person(journal: Journal) -> None:
+    a_year_ago = NOON - timedelta(days=365)  # no clock is asked
     not_charged = NotCharged(Verdict.EXPIRED, Why.EXPIRED)
     orders = (
         order("requested"),
-        order("ended-long-ago", not_charged, since=two_hours_ago - timedelta(seconds=1)),
-        order("ended-lately", not_charged, since=two_hours_ago.astimezone(UTC)),
+        order("looked-at", not_charged),
+        order("owed", not_charged, since=a_year_ago, owed=True),
+        order("sold-and-owed", Released(), released=True, owed=True),
         order("released", Released(), released=True),
         order("given-back", GivenBack(Why.JAM)),
         order("unresolved", Unresolved(Why.UNANSWERED, paid=False)),
-        order("old", Releasing(), since=two_hours_ago - timedelta(days=30)),
+        order("settled", Settled(Settlement.NOTHING, "seen")),
+        order("old", Releasing(), since=a_year_ago),
     )
     journal.write(Entry(NOON, orders=orders))
-    assert [one.id for one in journal.open_orders(two_hours_ago)] == ["requested", "ended-lately", "old"]
+    taken_up = ["requested", "owed", "sold-and-owed", "unresolved", "old"]
+    assert [one.id for one in journal.open_orders()] == taken_up
 
 
 def test_orders_come_newest_first_and_no_more_than_asked_for(journal: Journal) -> None:
@@ -153,7 +158,7 @@ def test_a_state_that_there_is_not_is_refused_by_naming_those_there_are(journal:
     [
         (lambda journal: journal.by_gateway_id("G1"), ["orders_gateway_id"]),
         (lambda journal: journal.find("000001"), ["orders_gateway_id", "orders_claim"]),
-        (lambda journal: journal.open_orders(NOON), ["orders_open", "orders_not_charged"]),
+        (lambda journal: journal.open_orders(), ["orders_open", "orders_owed", "orders_unresolved"]),
         (lambda journal: journal.takings(NOON, NOON), ["orders_paid", "orders_unresolved"]),
         (lambda journal: journal.history("K1-000001"), ["intents_order"]),
         (lambda journal: journal.unanswered(), ["intents_unanswered"]),

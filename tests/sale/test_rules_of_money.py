@@ -57,7 +57,6 @@ from kiosk.sale.show import next_tick, panel
 from kiosk.sale.state import Entering, Idle, InHand, Result, Scanning
 
 ALL = (Product.ORDER_CODE, Product.PAYMENT_CODE, Product.ENTRY_CODE, Product.CASHIER_PAYMENT)
-WATCHED = timedelta(days=2)  # an order that ended without money this long ago is taken up again
 TRANSIT = 300.0  # seconds within which money that is on its way lands
 FLIGHT = 20.0  # seconds within which a request whose answer was lost arrives, if it does
 TROUBLE = ("not sent", "lost before", "lost after", "in flight", "refused", "lie", "done, not heard")
@@ -466,7 +465,7 @@ class World(RuleBasedStateMachine):
         orders = tuple(
             order
             for order in self.journal.values()
-            if not order.ended or (isinstance(order.phase, NotCharged) and self.at - order.since < WATCHED)
+            if not order.ended or order.owed or isinstance(order.phase, Unresolved)
         )
         taken = recover(replace(start(self.terms), last_id=newest), orders, self.now)
         if not durable:  # it crashed again before that was on disk
@@ -535,7 +534,7 @@ class World(RuleBasedStateMachine):
         end = self.at + timedelta(hours=26)
         while self.at < end:
             self.serve()
-            if not self.kiosk.orders:
+            if all(isinstance(order.phase, Unresolved) for order in self.kiosk.orders.values()):
                 break
             wake = next_wake(self.kiosk)
             self.advance(max(0.0, wake - self.mono))

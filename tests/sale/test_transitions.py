@@ -31,6 +31,7 @@ from kiosk.sale.events import (
     RefundWanted,
     ReleaseAnswered,
     SessionEvent,
+    SettleWanted,
     StopWanted,
     Woken,
 )
@@ -54,6 +55,8 @@ from kiosk.sale.order import (
     Request,
     Requested,
     Secret,
+    Settled,
+    Settlement,
     Unresolved,
     Verdict,
     Way,
@@ -124,6 +127,10 @@ def notified(outcome: Outcome) -> Notified:
     return Notified(KEY, outcome)
 
 
+def settled(how: str) -> SettleWanted:
+    return SettleWanted(KEY, Settlement(how), "seen on the camera")
+
+
 WAKE, GIVE_UP, CANCEL, INQUIRE = Woken(), GaveUp(KEY, Why.GAVE_UP), CancelWanted(KEY), InquiryWanted(KEY)
 OUT, JAM = ReleaseAnswered(KEY), ReleaseAnswered(KEY, "nothing fell")
 
@@ -131,6 +138,7 @@ SHOWING, DOUBT = Awaiting(SHOWN), Awaiting()
 CLOSING, CANCELLING, CONFIRMING = Closing(Why.GAVE_UP), Cancelling(Why.GAVE_UP), Confirming(Why.GAVE_UP)
 GONE_BACK = GivenBack(Why.LATE)
 NOTHING, FAILED = NotCharged(Verdict.CANCELLED, Why.GAVE_UP), NotCharged(Verdict.DECLINED)
+RELEASED_BY_HAND, REFUNDED_BY_HAND, NOTHING_BY_HAND = (Settled(how, "seen on the camera") for how in Settlement)
 STUCK, LEFT = Unresolved(Why.UNANSWERED, paid=False), Unresolved(Why.JAM, paid=True)
 
 
@@ -202,7 +210,7 @@ ORDER_CASES = [
     on("notified, nobody is there", SHOWING, notified(SUCCESS), giving(), PAID, Cancel),
     on("notified, and all is back", SHOWING, notified(REFUNDED), GONE_BACK, PAID, BACK),
     on("declined, says a NOTIFICATION", SHOWING, notified(Declined()), FAILED, Topic.DECLINED),
-    on("notified as processing", SHOWING, notified(Pending()), SHOWING),
+    on("notified as processing", SHOWING, notified(Pending()), SHOWING, Inquire),
     on("time to ask", SHOWING, WAKE, SHOWING, Inquire),
     on("the code has expired", SHOWING, WAKE, Closing(Why.EXPIRED), Inquire, plan=Plan(due=12.0, until=10.0)),
     on("asked long enough", DOUBT, WAKE, Closing(Why.UNANSWERED), Inquire, plan=Plan(due=12.0, until=10.0)),
@@ -262,6 +270,8 @@ ORDER_CASES = [
     on("PAY's answer comes late", Releasing(), pay(SUCCESS), Releasing(), **TAKEN),
     on("DETAIL's answer comes late", Releasing(), detail(SUCCESS), Releasing(), **TAKEN),
     on("notified again", Releasing(), notified(SUCCESS), Releasing(), **TAKEN),
+    on("notified of a refund meanwhile", Releasing(), notified(Pending()), Releasing(), **TAKEN),
+    on("out, and a look is owed", Releasing(), OUT, Released(), Topic.RELEASE_DONE, Inquire, owed=True, **TAKEN),
     # --- giving back -------------------------------------------------------------------------------------------------
     on("its CANCEL is accepted", giving(), cancelled(Accepted()), giving(), Inquire, **ASKED_BACK),
     on("its CANCEL is refused", giving(), cancelled(Refused("too late")), BY_REFUND, GiveBack, **ASKED_BACK),
@@ -319,6 +329,9 @@ ORDER_CASES = [
     on("sold: PAY's answer", Released(), pay(SUCCESS), Released(), **SOLD),
     on("sold: DETAIL's answer", Released(), detail(SUCCESS), Released(), **SOLD),
     on("sold: a NOTIFICATION", Released(), notified(SUCCESS), Released(), **SOLD),
+    on("sold: notified of a refund", Released(), notified(Pending()), Released(), Inquire, **SOLD),
+    on("sold: refunded elsewhere", Released(), detail(approved(ORDER, PART)), Released(), BACK, **SOLD),
+    on("sold, and all the money back", Released(), detail(Closed()), Released(), BACK, Topic.FAULT, **SOLD),
     on("sold: time to ask", Released(), WAKE, Released(), Inquire, **SOLD),
     on("sold: inquired", Released(), INQUIRE, Released(), Inquire, **SOLD),
     on("sold: a part is refunded", Released(), RefundWanted(KEY, won(500)), OPERATORS, GiveBack, **SOLD),
@@ -340,9 +353,11 @@ ORDER_CASES = [
     on("given back: a NOTIFICATION", GONE_BACK, notified(SUCCESS), GONE_BACK, **TAKEN),
     on("given back: time to ask", GONE_BACK, WAKE, GONE_BACK, Inquire, **TAKEN),
     on("given back: inquired", GONE_BACK, INQUIRE, GONE_BACK, Inquire, **TAKEN),
-    on("not charged: PAY's answer", NOTHING, pay(Pending("UQ")), NOTHING),
+    on("not charged: PAY's answer", NOTHING, pay(Closed()), NOTHING),
+    on("not charged: PAY is processing", NOTHING, pay(Pending("UQ")), NOTHING, Inquire),
     on("not charged: PAY succeeds late", NOTHING, pay(SUCCESS), NOTHING, Inquire),
     on("not charged, says DETAIL", NOTHING, detail(Closed()), NOTHING),
+    on("not charged: open once more", NOTHING, detail(Pending("UQ")), Cancelling(Why.LATE), Cancel),
     on("not charged: paid late", NOTHING, detail(SUCCESS), giving(), PAID, Cancel, here=True),
     on("not charged: paid and all back", NOTHING, detail(REFUNDED), GONE_BACK, PAID, BACK),
     on("not charged: notified as paid", NOTHING, notified(SUCCESS), NOTHING, Inquire),
@@ -362,7 +377,9 @@ ORDER_CASES = [
     ),
     on("unresolved: closed unpaid", STUCK, detail(Closed()), NotCharged(Verdict.CANCELLED, Why.UNANSWERED), OVER),
     on("unresolved: declined", STUCK, detail(Declined()), NotCharged(Verdict.DECLINED, Why.UNANSWERED), Topic.DECLINED),
-    on("unresolved: still processing", STUCK, detail(Pending()), STUCK),
+    on("unresolved: still processing", STUCK, detail(Pending()), Cancelling(Why.UNANSWERED), Cancel),
+    on("unresolved: not known to the gateway", STUCK, detail(Absent()), Cancelling(Why.UNANSWERED), Cancel),
+    on("unresolved: no answer", STUCK, detail(LOST), STUCK),
     on(
         "unresolved refund: done",
         LEFT,
@@ -373,18 +390,8 @@ ORDER_CASES = [
     ),
     on("unresolved refund: not done", LEFT, detail(SUCCESS), Released(), **PART_ASKED),
     on("unresolved: notified as paid", STUCK, notified(SUCCESS), STUCK, Inquire),
-    on(
-        "unresolved: notified as closed", STUCK, notified(Closed()), NotCharged(Verdict.CANCELLED, Why.UNANSWERED), OVER
-    ),
-    on("unresolved: notified as back", LEFT, notified(Closed()), GivenBack(Why.JAM), BACK, **ASKED_BACK),
-    on(
-        "unresolved refund: notified as back",
-        LEFT,
-        notified(Closed()),
-        Released(),
-        BACK,
-        **PART_ASKED,
-    ),
+    on("unresolved: notified as closed", STUCK, notified(Closed()), STUCK, Inquire),
+    on("unresolved: notified of a refund", LEFT, notified(Pending()), LEFT, Inquire, **ASKED_BACK),
     on("unresolved: time to ask", STUCK, WAKE, STUCK, Inquire),
     on("unresolved: inquired", STUCK, INQUIRE, STUCK, Inquire),
     on("unresolved: refunded", LEFT, RefundWanted(KEY, None), giving(Why.OPERATOR), Cancel, **TAKEN),
@@ -392,6 +399,21 @@ ORDER_CASES = [
     on("unresolved: cancelled unpaid", STUCK, CANCEL, Cancelling(Why.OPERATOR), Cancel),
     on("unresolved: cancelled paid", LEFT, CANCEL, giving(Why.OPERATOR), Cancel, **TAKEN),
     on("unresolved: cancelled, partly refunded", LEFT, CANCEL, LEFT, **(ONCE | {"released": False})),
+    on("unresolved: settled as released", STUCK, settled("released"), RELEASED_BY_HAND, Topic.SETTLED),
+    on("unresolved: settled as refunded", LEFT, settled("refunded"), REFUNDED_BY_HAND, Topic.SETTLED, **TAKEN),
+    on("unresolved: settled as nothing", STUCK, settled("nothing"), NOTHING_BY_HAND, Topic.SETTLED),
+    on("unresolved: paid is not settled as nothing", LEFT, settled("nothing"), LEFT, **TAKEN),
+    on("unresolved: sold is not settled as refunded", LEFT, settled("refunded"), LEFT, **SOLD),
+    # --- settled by a person -----------------------------------------------------------------------------------------
+    on("settled: notified as paid", RELEASED_BY_HAND, notified(SUCCESS), RELEASED_BY_HAND),
+    on("settled: notified of a refund", RELEASED_BY_HAND, notified(Pending()), RELEASED_BY_HAND, Inquire),
+    on("settled: time to ask", NOTHING_BY_HAND, WAKE, NOTHING_BY_HAND, Inquire),
+    on("settled: inquired", NOTHING_BY_HAND, INQUIRE, NOTHING_BY_HAND, Inquire),
+    on("settled as nothing, and paid", NOTHING_BY_HAND, detail(SUCCESS), giving(), PAID, Cancel),
+    on("settled as nothing, paid and back", NOTHING_BY_HAND, detail(REFUNDED), GONE_BACK, PAID, BACK),
+    on("settled as released, says DETAIL", RELEASED_BY_HAND, detail(SUCCESS), RELEASED_BY_HAND, **SOLD),
+    on("settled as released: refunded", RELEASED_BY_HAND, RefundWanted(KEY, won(500)), OPERATORS, GiveBack, **SOLD),
+    on("settled as refunded: refunded", REFUNDED_BY_HAND, RefundWanted(KEY, None), REFUNDED_BY_HAND, **TAKEN),
 ]
 
 
@@ -543,6 +565,7 @@ SESSION_CASES = [
     at_screen("in hand: patience is over", replace(HAND, leave_at=10.0), WAKE, Result),
     at_screen("in hand: stop", HAND, STOP, InHand, Inquire),
     at_screen("result: a digit", DECLINED, key("5"), Entering),
+    at_screen("result: nothing charged is in doubt", DECLINED, moved(Cancelling(Why.LATE)), Result),
     at_screen("result: put away", DECLINED, key("*"), Idle),
     at_screen("result: a letter", DECLINED, key("A"), Result),
     at_screen("result: tried again", DECLINED, key("#"), Choosing),

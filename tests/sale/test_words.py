@@ -6,14 +6,15 @@ import pytest
 
 from kiosk.sale.commands import Topic
 from kiosk.sale.events import Part
-from kiosk.sale.order import Product, Verdict, Way, Why
+from kiosk.sale.order import Product, Settlement, Verdict, Way, Why
 from kiosk.sale.panel import Name
 
 WORDS = {
     Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
-    " release.done release.failed kiosk.fault kiosk.recovered",
-    Why: "gave_up expired unanswered restarted operator late jam not_shown",
+    " payment.settled release.done release.failed kiosk.fault kiosk.recovered",
+    Why: "gave_up expired unanswered restarted operator late elsewhere jam not_shown",
     Verdict: "declined expired cancelled not_sent",
+    Settlement: "released refunded nothing",
     Way: "cancel refund",
     Product: "CASHIER_PAYMENT ORDER_CODE PAYMENT_CODE ENTRY_CODE",
     Part: "gateway journal release clock camera display keypad keys buzzer lamps screen",

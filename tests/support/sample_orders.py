@@ -21,6 +21,8 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Settled,
+    Settlement,
     Unresolved,
     Verdict,
     Way,
@@ -65,6 +67,7 @@ phases: dict[type[Phase], st.SearchStrategy[Phase]] = {
     GivenBack: st.builds(GivenBack, whys),
     NotCharged: st.builds(NotCharged, st.sampled_from(Verdict), st.none() | whys),
     Unresolved: st.builds(Unresolved, whys, st.booleans()),
+    Settled: st.builds(Settled, st.sampled_from(Settlement), texts),
 }
 
 

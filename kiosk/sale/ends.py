@@ -1,0 +1,172 @@
+"""The order's side once it has ended: looks back, news from the gateway, and what a person wants done. Handlers only.
+
+An end is the end for the shopper. The gateway may know better: a success that comes late, a refund made elsewhere, an
+order that is open once more. What DETAIL says of it counts; a NOTIFICATION makes the machine owe a look. The table is
+in `transitions`.
+"""
+
+from dataclasses import replace
+
+from kiosk.sale import moves
+from kiosk.sale.commands import Report, Topic
+from kiosk.sale.events import (
+    CancelWanted,
+    DetailAnswered,
+    InquiryWanted,
+    Notified,
+    PayAnswered,
+    RefundWanted,
+    SettleWanted,
+    Woken,
+)
+from kiosk.sale.moves import Context, Next
+from kiosk.sale.order import (
+    NEVER,
+    GivenBack,
+    NotCharged,
+    Order,
+    Phase,
+    Released,
+    Settled,
+    Settlement,
+    Unresolved,
+    Verdict,
+    Why,
+)
+from kiosk.sale.outcome import (
+    Absent,
+    Approved,
+    Closed,
+    Declined,
+    NotSent,
+    Pending,
+    Unknown,
+)
+from kiosk.sale.settlement import all_back
+
+
+def not_charged_stated(
+    order: Order, _phase: NotCharged, event: DetailAnswered | Notified | PayAnswered, ctx: Context
+) -> Next:
+    """A success that comes late is given back, once DETAIL has confirmed it. What is open once more is closed."""
+    match event.outcome:
+        case Approved() | Pending() if not isinstance(event, DetailAnswered):
+            return moves.look(order, ctx)
+        case _ if not isinstance(event, DetailAnswered):
+            return Next(order)
+        case Approved() as approved:
+            return moves.paid(order, approved, Why.LATE, replace(ctx, attended=False))
+        case Pending():  # PAY arrived late, or CANCEL took no effect: it could still be paid
+            return moves.call_off(order, Why.LATE, ctx)
+        case NotSent() | Unknown():  # nothing was seen: this look does not count
+            order = replace(order, plan=replace(order.plan, looks=max(0, order.plan.looks - 1)))
+            return Next(moves.look_again(order, ctx))
+        case _:
+            looks = order.plan.looks
+            watched = looks < len(ctx.rules.watch)
+            due = ctx.now.mono + ctx.rules.watch[looks] if watched else NEVER
+            return Next(replace(order, owed=watched, plan=replace(order.plan, unseen=0, due=due)))
+
+
+def not_charged_woken(order: Order, _phase: NotCharged, _event: Woken, ctx: Context) -> Next:
+    """Time for a look back."""
+    return moves.ask(replace(order, plan=replace(order.plan, looks=order.plan.looks + 1)), ctx)
+
+
+def unresolved_stated(order: Order, phase: Unresolved, event: DetailAnswered | Notified, ctx: Context) -> Next:
+    """A person, the gateway, or a look now and then brought news of an order that was given up."""
+    if isinstance(event, Notified):  # it may be old, and there may be more to it
+        return moves.look(order, ctx)
+    if not isinstance(event.outcome, NotSent | Unknown):
+        order = replace(order, owed=False)
+    match event.outcome:
+        case Approved() as approved if order.released:  # it was the operator's refund that could not be settled
+            order = moves.learn(order, approved, ctx)
+            if any(refund.id == _last_refund(order) for refund in order.refunds):
+                return moves.given_back(order, phase.why, ctx)
+            return Next(moves.enter(order, Released(), ctx), note="the last refund of it was not done")
+        case Approved() as approved:
+            return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
+        case Closed() if phase.paid:
+            return moves.given_back(all_back(order, _last_refund(order)), phase.why, ctx)
+        case Closed():
+            return moves.not_charged(order, moves.verdict_of(phase.why), phase.why, ctx)
+        case Declined() if not phase.paid:
+            return moves.not_charged(order, Verdict.DECLINED, phase.why, ctx)
+        case Pending() | Absent() if not phase.paid:  # the gateway answers again: close it, as it should have been
+            return moves.call_off(order, phase.why, ctx)
+        case _:
+            old = ctx.dated and (ctx.now.at - order.since).total_seconds() > ctx.rules.look_daily_for
+            due = ctx.now.mono + (ctx.rules.look_seldom if old else ctx.rules.look_every)
+            return Next(replace(order, plan=replace(order.plan, due=due)), note="the gateway can't say yet")
+
+
+def _last_refund(order: Order) -> str:
+    return moves.refund_id(order, order.refunds_asked)
+
+
+def ended_notified(order: Order, _phase: Released | GivenBack | Settled, event: Notified, ctx: Context) -> Next:
+    """That it was paid is known. Other news, of a refund made elsewhere perhaps, are for DETAIL to confirm."""
+    if isinstance(event.outcome, Approved):
+        return Next(moves.learn(order, event.outcome, ctx))
+    return moves.look(order, ctx)
+
+
+def ended_stated(order: Order, phase: Released | GivenBack | Settled, event: DetailAnswered, ctx: Context) -> Next:
+    """DETAIL on what has ended: a refund made elsewhere is noted down and told, and what can't be is a fault."""
+    match event.outcome:
+        case NotSent() | Unknown() if order.owed:
+            return Next(moves.look_again(order, ctx))
+        case Approved() as approved if isinstance(phase, Settled) and phase.how is Settlement.NOTHING:
+            return moves.paid(order, approved, Why.LATE, replace(ctx, attended=False))
+        case Approved() as approved:
+            before = len(order.refunds)
+            order = moves.learn(replace(order, owed=False), approved, ctx)
+            told = tuple(moves.refunded(order, refund, Why.ELSEWHERE, ctx) for refund in order.refunds[before:])
+            return Next(order, told)
+        case Closed() if order.released and order.left.minor:
+            order = all_back(replace(order, owed=False), f"{order.id}-closed")
+            reason = "the gateway says closed: all of the money is back, and the goods are out"
+            fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": reason})
+            return Next(order, (moves.refunded(order, order.refunds[-1], Why.ELSEWHERE, ctx), fault))
+        case _:
+            return Next(replace(order, owed=False))
+
+
+def inquire(order: Order, _phase: Phase, _event: InquiryWanted | Woken, ctx: Context) -> Next:
+    """Ask the gateway: the operator wants it, or it is time for a look back."""
+    return moves.ask(order, ctx)
+
+
+def refund(order: Order, phase: Released | Unresolved | Settled, event: RefundWanted, ctx: Context) -> Next:
+    """The operator gives money back, all that is left or a part of it."""
+    if isinstance(phase, Settled) and not order.released:
+        return Next(order, note=f"a person has settled it as {phase.how}")
+    if not order.paid_at:
+        return Next(order, note="the gateway has not said that it was paid; inquire first")
+    amount = event.amount or order.left
+    if amount.currency != order.amount.currency or not 0 < amount.minor <= order.left.minor:
+        return Next(order, note=f"between 0 and {order.left} can be refunded, not {amount}")
+    if not order.released and amount != order.left:
+        return Next(order, note=f"its goods never came out: refund all of it, {order.left}")
+    return moves.give_back(order, Why.OPERATOR, amount, ctx)
+
+
+def cancel(order: Order, phase: Released | Unresolved, _event: CancelWanted, ctx: Context) -> Next:
+    """The operator gives all of it back, on the day of payment by CANCEL, later by REFUND."""
+    if order.refunds:
+        return Next(order, note="partly refunded: a cancellation is for the whole; use refund")
+    if isinstance(phase, Unresolved) and not phase.paid:
+        return moves.call_off(order, Why.OPERATOR, ctx)
+    return moves.give_back(order, Why.OPERATOR, order.amount, ctx)
+
+
+def settle(order: Order, _phase: Unresolved, event: SettleWanted, ctx: Context) -> Next:
+    """A person says what became of it. That nothing was paid is not believed of what the gateway says is paid."""
+    if event.how is Settlement.NOTHING and order.paid_at:
+        return Next(order, note="the gateway says that it was paid: settle it as released or as refunded")
+    if event.how is Settlement.REFUNDED and order.released:
+        return Next(order, note="its goods are out: settle it as released")
+    order = moves.enter(order, Settled(event.how, event.reason), ctx)
+    order = replace(order, released=order.released or event.how is Settlement.RELEASED)
+    return Next(order, (Report(Topic.SETTLED, ctx.now.at, order, {"as": str(event.how), "reason": event.reason}),))
