@@ -1,11 +1,15 @@
 """Finding the order that something is about: among those in hand, or in the journal."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from kiosk.app.ledger import Ledger
 from kiosk.journal import Journal
 from kiosk.sale.events import Reloaded
 from kiosk.sale.order import Order
+from kiosk.sale.outcome import Outcome, Unknown
+
+T = TypeVar("T", bound=Outcome)
 
 
 class Lookup:
@@ -27,6 +31,13 @@ class Lookup:
             return journal.by_gateway_id(gateway_id) if gateway_id else None
 
         return _back(await self._ledger.look_up(read))
+
+    async def own(self, order: Order, outcome: T, gateway_id: str | None) -> T | Unknown:
+        """The outcome, unless the gateway's id in it is that of another order: then it can't be believed."""
+        other, _ = await self.find(None, gateway_id) if gateway_id else (None, ())
+        if other is None or other.id == order.id:
+            return outcome
+        return Unknown(f"the gateway gave {order.id} the id of {other.id}", contradicts=True)
 
     async def named(self, text: str) -> tuple[Order | None, tuple[Reloaded, ...]]:
         """The order that a person means: by its id, the gateway's, or the claim code."""

@@ -9,7 +9,7 @@ from kiosk.gateway.notices import BadNotice, Notice, NoticeReader
 from kiosk.journal import JournalError
 from kiosk.listener import Answer
 from kiosk.sale.events import EntryPaid, Event, Notified
-from kiosk.sale.outcome import Approved
+from kiosk.sale.outcome import Approved, DetailOutcome
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,10 @@ class Notifications:
     async def _events(self, notice: Notice) -> tuple[Event, ...] | None:
         order, reloaded = await self._lookup.find(notice.order_id, notice.gateway_id)
         if order is not None:
-            return (*reloaded, Notified(order.id, notice.outcome))
+            outcome: DetailOutcome = notice.outcome
+            if order.gateway_id is None:
+                outcome = await self._lookup.own(order, outcome, notice.gateway_id)
+            return (*reloaded, Notified(order.id, outcome))
         ours = notice.terminal_id in (None, self._terminal_id)
         if notice.order_id is None and ours and isinstance(notice.outcome, Approved):
             return (EntryPaid(notice.outcome),)

@@ -1,13 +1,16 @@
 """Carrying out: each command in a task of its own, each answer back through the inbox. Every command is answered."""
 
 import time
-from typing import Protocol, assert_never
+from collections.abc import Callable
+from typing import Protocol, TypeVar, assert_never
 
 from kiosk.app.clock import Clock
 from kiosk.app.inbox import Inbox
+from kiosk.app.lookup import Lookup
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks
 from kiosk.gateway.client import Gateway
+from kiosk.journal import JournalError
 from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report
 from kiosk.sale.events import (
     CancelAnswered,
@@ -21,8 +24,10 @@ from kiosk.sale.events import (
     RefundAnswered,
     ReleaseAnswered,
 )
-from kiosk.sale.order import GivingBack
+from kiosk.sale.order import GivingBack, Order
+from kiosk.sale.outcome import Approved, Outcome, Pending, Unknown
 
+T = TypeVar("T", bound=Outcome)
 BEGUN_WITHIN = 4.0  # seconds: a release takes 15 s at most, and after 20 s (Rules.release) the money goes back
 
 
@@ -44,6 +49,7 @@ class Performer:
         inbox: Inbox,
         clock: Clock,
         stopwatch: Stopwatch,
+        lookup: Callable[[], Lookup],
     ) -> None:
         self._tasks = tasks
         self._gateway = gateway
@@ -51,6 +57,7 @@ class Performer:
         self._inbox = inbox
         self._clock = clock
         self._stopwatch = stopwatch
+        self._lookup = lookup
         self.under_way = 0
 
     def begin(self, command: Command, began: float) -> None:
@@ -69,9 +76,9 @@ class Performer:
         match command:
             case Pay(order, code):
                 self._stopwatch.took("key to PAY", time.monotonic() - began)
-                return self._heard(PayAnswered(order.id, await self._gateway.pay(order, code)))
+                return self._heard(PayAnswered(order.id, await self._own(order, await self._gateway.pay(order, code))))
             case Inquire(order):
-                return self._heard(DetailAnswered(order.id, await self._gateway.detail(order)))
+                return self._heard(DetailAnswered(order.id, await self._own(order, await self._gateway.detail(order))))
             case Cancel(order):
                 return self._heard(CancelAnswered(order.id, await self._gateway.cancel(order)))
             case GiveBack(order):
@@ -88,6 +95,15 @@ class Performer:
                 raise TypeError("a report is written, not performed")
             case _:
                 assert_never(command)
+
+    async def _own(self, order: Order, outcome: T) -> T | Unknown:
+        """The first time an order learns its gateway's id: one that another order has can't be believed."""
+        if order.gateway_id is None and isinstance(outcome, Approved | Pending):
+            try:
+                return await self._lookup().own(order, outcome, outcome.gateway_id)
+            except JournalError as error:
+                return Unknown(f"it can't be said whose answer that is: {error}")
+        return outcome
 
     def _heard(self, event: Event) -> tuple[Event, ...]:
         """An answer, and what it tells of the time."""

@@ -108,7 +108,7 @@ async def daemon(
         inbox = Inbox(asyncio.get_running_loop())
         clock = Clock(ZoneInfo(settings.gateway.timezone))
         stopwatch = Stopwatch()
-        performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch)
+        performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch, lambda: lookup)
         view = View(
             lambda: loop.state, lambda: loop.panel, fittings, bench_of(board), settings.kiosk.language, stopwatch
         )

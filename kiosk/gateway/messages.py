@@ -140,7 +140,7 @@ def _read_request(answer: JsonObject, order: Order, refund_id: str | None) -> Ca
         return Unknown("an answer about another order or refund")
     match text(data, Field.STATUS):
         case Status.SUCCESS | Status.PROCESSING | Status.CLOSED:
-            return Accepted()
+            return Accepted(text(data, Field.GATEWAY_REFUND_ID))
         case Status.FAIL:
             return Refused(_words(answer))
         case _:
@@ -154,19 +154,19 @@ def _stated_about(answer: JsonObject, order: Order, zone: ZoneInfo) -> Stated:
     data = data_of(answer)
     named = order_body(order)
     if any(text(data, name) != value for name, value in named.items()) or _names_another(data, order):
-        return Unknown("an answer about another order")
+        return Unknown("an answer about another order", contradicts=True)
     if text(data, Field.PRODUCT) not in ("", order.product.value):
-        return Unknown("an answer about another product")
+        return Unknown("an answer about another product", contradicts=True)
     if text(data, Field.CURRENCY) not in ("", order.amount.currency) or not _is_amount(data, order.amount):
-        return Unknown("an answer about another amount or currency")
+        return Unknown("an answer about another amount or currency", contradicts=True)
     outcome = stated(data, zone, reason=_words(answer))
-    return about(outcome, order.id, order.amount) if isinstance(outcome, Approved) else outcome
+    return about(outcome, order) if isinstance(outcome, Approved) else outcome
 
 
 def _names_another(data: JsonObject, order: Order) -> bool:
     """Whether an id is there and is not this order's."""
-    if order.product is Product.ENTRY_CODE and text(data, Field.GATEWAY_ID) not in ("", order.gateway_id or ""):
-        return True
+    if order.product is Product.ENTRY_CODE:  # which the gateway knows by its own id; it may have given it another name
+        return text(data, Field.GATEWAY_ID) not in ("", order.gateway_id or "")
     return text(data, Field.ORDER_ID) not in ("", order.id)
 
 
@@ -192,9 +192,11 @@ def stated(data: JsonObject, zone: ZoneInfo, *, reason: str = "") -> Stated:
         case Status.CLOSED:
             return Closed()
         case status:
+            odd = ""
             if status != Status.PROCESSING:
-                _log.warning("the status %r is not known; it counts as processing", loggable(status))
-            return Pending(text(data, Field.GATEWAY_ID) or None)
+                odd = f"the status {loggable(status)!r} is not known; it counts as processing"
+                _log.warning("%s", odd)
+            return Pending(text(data, Field.GATEWAY_ID) or None, odd=odd)
 
 
 def data_of(answer: JsonObject) -> JsonObject:
@@ -212,28 +214,50 @@ def text(body: JsonObject, name: str) -> str:
 def _approved(data: JsonObject, zone: ZoneInfo) -> Approved | Unknown:
     gateway_id, product = text(data, Field.GATEWAY_ID), text(data, Field.PRODUCT)
     if not gateway_id or product not in tuple(Product):
-        return Unknown("a success without the gateway's id or the product")
+        return Unknown("a success without the gateway's id or the product", contradicts=True)
     try:
         amount = _amount(data)
-        refunds = _refunds(data)
-        if sum(refund.amount.minor for refund in refunds) > amount.minor:
-            return Unknown("a success with more refunded than was paid")
+        lines = _refund_lines(data)
+        done, under_way = _refunds(lines, _DONE), _refunds(lines, _UNDER_WAY)
     except MoneyError:
-        return Unknown("a success without amounts that can be read")
-    order_id = text(data, Field.ORDER_ID) or None
-    return Approved(order_id, gateway_id, amount, _time(text(data, Field.PAID_AT), zone), refunds)
+        return Unknown("a success with amounts or refunds that can't be read", contradicts=True)
+    if sum(refund.amount.minor for refund in done) > amount.minor:
+        return Unknown("a success with more refunded than was paid", contradicts=True)
+    if any(refund.amount.currency != amount.currency for refund in done + under_way):
+        return Unknown("a success with a refund in another currency", contradicts=True)
+    failed = tuple(_refund_id(line) for line in lines if text(line, Field.STATUS) == Status.FAIL)
+    order_id, paid_at = text(data, Field.ORDER_ID) or None, _time(text(data, Field.PAID_AT), zone)
+    return Approved(order_id, gateway_id, amount, paid_at, done, under_way, failed)
 
 
-def _refunds(data: JsonObject) -> tuple[Refund, ...]:
-    """The refunds that have succeeded, all in the payment's currency. Raises MoneyError if one can't be read."""
+_DONE = frozenset({Status.SUCCESS})
+_UNDER_WAY = frozenset({Status.PROCESSING})
+
+
+def _refund_lines(data: JsonObject) -> list[JsonObject]:
+    """The refunds that are listed. Raises MoneyError for what is no list of them, or for one that nothing names."""
     listed = data.get(Field.REFUNDS) or ()
     if isinstance(listed, str) or not isinstance(listed, Sequence):
-        raise MoneyError("refunds are not a list")
-    lines = [line for line in listed if isinstance(line, Mapping) and text(line, Field.STATUS) == Status.SUCCESS]
-    refunds = tuple(Refund(text(line, Field.REFUND_ID), _amount(line)) for line in lines)
-    if any(not refund.id or refund.amount.currency != text(data, Field.CURRENCY) for refund in refunds):
-        raise MoneyError("a refund without an id, or in another currency")
-    return refunds
+        raise MoneyError("they are not a list")
+    lines = [line for line in listed if isinstance(line, Mapping)]
+    if len(lines) != len(listed) or not all(_refund_id(line) for line in lines):
+        raise MoneyError("one has no id")
+    return lines
+
+
+def _refund_id(line: JsonObject) -> str:
+    """Our id of a refund; the gateway's, for one that was made elsewhere."""
+    return text(line, Field.REFUND_ID) or text(line, Field.GATEWAY_REFUND_ID)
+
+
+def _refunds(lines: Sequence[JsonObject], statuses: frozenset[Status]) -> tuple[Refund, ...]:
+    """Those of a status; one that nobody knows counts as under way. Raises MoneyError if one can't be read."""
+    final = {Status.SUCCESS, Status.FAIL, Status.CLOSED}
+    return tuple(
+        Refund(_refund_id(line), _amount(line), text(line, Field.GATEWAY_REFUND_ID))
+        for line in lines
+        if (status := text(line, Field.STATUS)) in statuses or (statuses is _UNDER_WAY and status not in final)
+    )
 
 
 def _amount(data: JsonObject) -> Amount:

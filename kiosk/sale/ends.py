@@ -44,6 +44,9 @@ from kiosk.sale.outcome import (
 )
 from kiosk.sale.settlement import all_back
 
+UNSETTLED = "nobody knows yet what became of its last refund: inquire first, or settle it"
+LEFT_TO_A_PERSON = (Why.REFUND_FAILED,)  # the machine gives none of these back by itself
+
 
 def not_charged_stated(
     order: Order, _phase: NotCharged, event: DetailAnswered | Notified | PayAnswered, ctx: Context
@@ -80,11 +83,13 @@ def unresolved_stated(order: Order, phase: Unresolved, event: DetailAnswered | N
     if not isinstance(event.outcome, NotSent | Unknown):
         order = replace(order, owed=False)
     match event.outcome:
-        case Approved() as approved if order.released:  # it was the operator's refund that could not be settled
+        case Approved() as approved if order.released:
+            return _unresolved_refund(order, phase, approved, ctx)
+        case Approved() as approved if phase.why in LEFT_TO_A_PERSON:
             order = moves.learn(order, approved, ctx)
-            if any(refund.id == _last_refund(order) for refund in order.refunds):
+            if not order.left.minor:
                 return moves.given_back(order, phase.why, ctx)
-            return Next(moves.enter(order, Released(), ctx), note="the last refund of it was not done")
+            return Next(_later(order, ctx), note="it is paid; a person has to settle it, or refund it")
         case Approved() as approved:
             return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
         case Closed() if phase.paid:
@@ -96,9 +101,24 @@ def unresolved_stated(order: Order, phase: Unresolved, event: DetailAnswered | N
         case Pending() | Absent() if not phase.paid:  # the gateway answers again: close it, as it should have been
             return moves.call_off(order, phase.why, ctx)
         case _:
-            old = ctx.dated and (ctx.now.at - order.since).total_seconds() > ctx.rules.look_daily_for
-            due = ctx.now.mono + (ctx.rules.look_seldom if old else ctx.rules.look_every)
-            return Next(replace(order, plan=replace(order.plan, due=due)), note="the gateway can't say yet")
+            return Next(_later(order, ctx), note="the gateway can't say yet")
+
+
+def _unresolved_refund(order: Order, phase: Unresolved, approved: Approved, ctx: Context) -> Next:
+    """It was the operator's refund of sold goods that could not be settled."""
+    order, last = moves.learn(order, approved, ctx), _last_refund(order)
+    if any(refund.id == last for refund in order.refunds):
+        return moves.given_back(order, phase.why, ctx)
+    if any(refund.id == last for refund in approved.open):
+        return Next(_later(order, ctx), note="the gateway has the refund under way")
+    return Next(moves.enter(order, Released(), ctx), note="the last refund of it was not done")
+
+
+def _later(order: Order, ctx: Context) -> Order:
+    """The next look at what is left to a person: tomorrow, and after thirty days in a week."""
+    old = ctx.dated and (ctx.now.at - order.since).total_seconds() > ctx.rules.look_daily_for
+    due = ctx.now.mono + (ctx.rules.look_seldom if old else ctx.rules.look_every)
+    return replace(order, plan=replace(order.plan, due=due))
 
 
 def _last_refund(order: Order) -> str:
@@ -142,6 +162,8 @@ def refund(order: Order, phase: Released | Unresolved | Settled, event: RefundWa
     """The operator gives money back, all that is left or a part of it."""
     if isinstance(phase, Settled) and not order.released:
         return Next(order, note=f"a person has settled it as {phase.how}")
+    if isinstance(phase, Unresolved) and order.released:
+        return Next(order, note=UNSETTLED)
     if not order.paid_at:
         return Next(order, note="the gateway has not said that it was paid; inquire first")
     amount = event.amount or order.left
@@ -154,6 +176,8 @@ def refund(order: Order, phase: Released | Unresolved | Settled, event: RefundWa
 
 def cancel(order: Order, phase: Released | Unresolved, _event: CancelWanted, ctx: Context) -> Next:
     """The operator gives all of it back, on the day of payment by CANCEL, later by REFUND."""
+    if isinstance(phase, Unresolved) and order.released:
+        return Next(order, note=UNSETTLED)
     if order.refunds:
         return Next(order, note="partly refunded: a cancellation is for the whole; use refund")
     if isinstance(phase, Unresolved) and not phase.paid:

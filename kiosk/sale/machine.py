@@ -7,6 +7,7 @@ no table, a handler that leads where its row does not say) raises; the process e
 from dataclasses import dataclass, replace
 
 from kiosk.sale import session as shopper
+from kiosk.sale.answers import arrived, awaited, contradiction
 from kiosk.sale.commands import Command, Probe, Report, Topic
 from kiosk.sale.events import (
     CancelAnswered,
@@ -39,19 +40,12 @@ from kiosk.sale.events import (
     Woken,
 )
 from kiosk.sale.moves import Context
-from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Request, Unresolved
-from kiosk.sale.outcome import Approved, NotSent, Outcome, Unknown, about
+from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Unresolved
+from kiosk.sale.outcome import NotSent, Outcome, Unknown
 from kiosk.sale.panel import Text
 from kiosk.sale.rules import Rules
 from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Result, Session
 from kiosk.sale.transitions import IGNORED, ORDERS, SESSION, OrderRow, SessionRow
-
-_ANSWERS: dict[type, Request] = {
-    PayAnswered: Request.PAY,
-    DetailAnswered: Request.DETAIL,
-    CancelAnswered: Request.CANCEL,
-    RefundAnswered: Request.REFUND,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +88,11 @@ class _Running:
         if order is None:
             self.notes.append(f"ignored {type(event).__name__}: no order {order_id} is open")
             return
-        if not _awaited(order, event):
+        if not awaited(order, event):
             self.notes.append(f"ignored {type(event).__name__}: {order_id} waits for no such answer, or has it already")
             return
-        order, event = _arrived(order, event)
+        order, event = arrived(order, event, self.kiosk.orders)
+        order = self._doubted(order, event)
         row = ORDERS.get((type(order.phase), type(event)))
         if row is None:
             self._ignore(type(order.phase), event)
@@ -114,6 +109,15 @@ class _Running:
             self.notes.append(moved.note)
         if attended or (isinstance(session, Result) and session.order.id == order_id):
             self.session(OrderMoved(moved.order))
+
+    def _doubted(self, order: Order, event: OrderEvent) -> Order:
+        """What the gateway says of an order and can't be, is doubt, and a fault that a person hears of once."""
+        reason = contradiction(event)
+        if not reason or order.plan.doubted:
+            return order
+        details = {"part": str(Part.GATEWAY), "reason": reason}
+        self.commands.append(Report(Topic.FAULT, self.now.at, order, details))
+        return replace(order, plan=replace(order.plan, doubted=True))
 
     def session(self, event: SessionEvent) -> None:
         """Give an event to the shopper's session, and do what it wants."""
@@ -227,21 +231,6 @@ def _over(order: Order) -> bool:
 def _allowed(row: OrderRow | SessionRow, to: type) -> None:
     if to not in row.to:
         raise AssertionError(f"{row.state.__name__} on {row.event.__name__} led to {to.__name__}: not in its row")
-
-
-def _awaited(order: Order, event: OrderEvent) -> bool:
-    """An answer counts once, and only to the request under way."""
-    request = _ANSWERS.get(type(event))
-    return request is None or request is order.plan.busy
-
-
-def _arrived(order: Order, event: OrderEvent) -> tuple[Order, OrderEvent]:
-    """An answer frees the order for the next request; a success is believed for this very order and amount only."""
-    if type(event) in _ANSWERS:
-        order = replace(order, plan=replace(order.plan, busy=None))
-    if isinstance(event, PayAnswered | DetailAnswered | Notified) and isinstance(event.outcome, Approved):
-        event = replace(event, outcome=about(event.outcome, order.id, order.amount))
-    return order, event
 
 
 def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:

@@ -65,7 +65,7 @@ def enter(
     order: Order, phase: Phase, ctx: Context, *, due: float = NEVER, until: float = NEVER, owed: bool = False
 ) -> Order:
     """Begin a phase: its record says since when, its plan begins anew; a request under way stays under way."""
-    plan = Plan(due=due, until=until, last=order.plan.last, busy=order.plan.busy)
+    plan = Plan(due=due, until=until, last=order.plan.last, busy=order.plan.busy, doubted=order.plan.doubted)
     return replace(order, phase=phase, since=ctx.now.at, owed=owed, plan=plan)
 
 
@@ -132,7 +132,7 @@ def paid(order: Order, approved: Approved, why: Why, ctx: Context) -> Next:
     if ctx.attended:
         order = enter(order, Releasing(), ctx, until=ctx.now.mono + ctx.rules.release)
         return Next(order, (*told, Release(order)))
-    back = give_back(order, why, order.left, ctx)
+    back = give_back(order, why, order.left, ctx, approved)
     return Next(back.order, (*told, *back.commands))
 
 
@@ -168,13 +168,24 @@ def confirm(order: Order, why: Why, ctx: Context) -> Next:
     return ask(enter(order, Confirming(why), ctx), ctx)
 
 
-def give_back(order: Order, why: Why, amount: Amount, ctx: Context) -> Next:
-    """CANCEL on the day of payment if all of it goes back, REFUND otherwise (gateway.md: the cut-off is 23:59:59)."""
+def give_back(order: Order, why: Why, amount: Amount, ctx: Context, said: Approved | None = None) -> Next:
+    """CANCEL on the day of payment if all of it goes back, REFUND otherwise (gateway.md: the cut-off is 23:59:59).
+
+    A refund that was asked for, and of which DETAIL (`said`) does not say that it failed, is still that refund: it
+    keeps its id, and while it is under way nothing is asked for again. Of sold goods each refund is a new one.
+    """
     same_day = (order.paid_at or order.created_at).astimezone(ctx.now.at.tzinfo).date() == ctx.now.at.date()
-    way = Way.CANCEL if same_day and amount == order.amount and not order.refunds else Way.REFUND
-    number = order.refunds_asked + 1
-    phase = GivingBack(why, amount, way, refund_id(order, number))
+    listed = said.refunds + said.open if said else order.refunds
+    way = Way.CANCEL if same_day and amount == order.amount and not listed else Way.REFUND
+    number = order.refunds_asked
+    known = refund_id(order, number)
+    over = any(refund.id == known for refund in order.refunds) or (said is not None and known in said.failed)
+    if not number or order.released or over:
+        number += 1
+    phase = GivingBack(why, amount, way, refund_id(order, number), open=bool(said and said.open))
     order = replace(enter(order, phase, ctx, due=ctx.now.mono), refunds_asked=number)
+    if phase.open:
+        return Next(later(order, ctx))
     return Next(order) if order.plan.busy else send_back(order, phase)
 
 

@@ -51,6 +51,7 @@ class Why(StrEnum):
     OPERATOR = "operator"  # the operator's command
     LATE = "late"  # found paid, or still open, after it had ended for its shopper
     ELSEWHERE = "elsewhere"  # given back by other hands than ours, in the gateway's portal perhaps
+    REFUND_FAILED = "refund_failed"  # the gateway took three refunds, and each of them failed
     JAM = "jam"  # paid, but the goods did not come out
     NOT_SHOWN = "not_shown"  # the code does not fit the display so that a phone can read it
 
@@ -124,6 +125,8 @@ class GivingBack:
     """Paid money on its way back. Done when DETAIL says so, not when we asked.
 
     `amount` goes back by `way`, as refund `refund_id` where the way is REFUND. `refused`: the gateway said no to it.
+    `open`: DETAIL lists it as under way, so nothing is asked for again. `failed`: how many before it came to nothing.
+    `gateway_id`: the gateway's own id of it, once it has said so.
     """
 
     why: Why
@@ -131,6 +134,9 @@ class GivingBack:
     way: Way
     refund_id: str
     refused: bool = False
+    open: bool = False
+    failed: int = 0
+    gateway_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +197,11 @@ IN_DOUBT = (Requested, Awaiting, Closing, Cancelling, Confirming)  # phases in w
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund that DETAIL has confirmed."""
+    """A refund that DETAIL lists. `id` is ours, or the gateway's where it was made elsewhere; `gateway_id` its own."""
 
     id: str
     amount: Amount
+    gateway_id: str = field(default="", compare=False)
 
 
 class Request(StrEnum):
@@ -214,7 +221,7 @@ class Plan:
     how often in a row the gateway knew no such order. `looks`: how often an order that ended without money was looked
     at again, and `unseen` the looks in a row that brought nothing to be seen. `last`: when DETAIL was last asked.
     `busy`: the request under way; no other is sent for this order before its answer. `code`: the scanned code, while
-    PAY may need it again.
+    PAY may need it again. `doubted`: the operator has been told that what the gateway says of it can't be.
     """
 
     due: float = NEVER
@@ -226,6 +233,7 @@ class Plan:
     last: float = -NEVER
     busy: Request | None = None
     code: Secret | None = None
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

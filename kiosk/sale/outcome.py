@@ -4,19 +4,19 @@ Every value here was verified: the gateway client turns whatever is malformed, u
 another order or amount into `Unknown`. Unknown is never success and never failure.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Refund
+from kiosk.sale.order import Order, Product, Refund
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """The gateway says `success`: `amount` was paid for `order_id` (None: a static code, which names no order of ours).
 
-    `refunds` are those that have succeeded.
+    `refunds` are those that have succeeded, `open` those under way, and `failed` the ids of those that came to nothing.
     """
 
     order_id: str | None
@@ -24,14 +24,20 @@ class Approved:
     amount: Amount
     paid_at: datetime | None = None
     refunds: tuple[Refund, ...] = ()
+    open: tuple[Refund, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The gateway says `processing`, or a status we do not know. `code`: the text to show as a QR, if it gave one."""
+    """The gateway says `processing`. `code`: the text to show as a QR, if it gave one.
+
+    `odd`: what it said instead, where that is a status that nobody knows.
+    """
 
     gateway_id: str | None = None
     code: str | None = None
+    odd: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,12 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """CANCEL or REFUND was taken. Not yet proof that the money is back: DETAIL says that."""
+    """CANCEL or REFUND was taken. Not yet proof that the money is back: DETAIL says that.
+
+    `gateway_id`: the gateway's own id of the refund.
+    """
+
+    gateway_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,13 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Sent, but no answer that can be believed. It may have been done."""
+    """Sent, but no answer that can be believed. It may have been done.
+
+    `contradicts`: the gateway did answer, properly signed, and what it says can't be: a person has to hear of it.
+    """
 
     reason: str = ""
+    contradicts: bool = False
 
 
 PayOutcome: TypeAlias = Approved | Pending | Declined | Closed | Refused | NotSent | Unknown
@@ -84,16 +99,19 @@ RefundOutcome: TypeAlias = Accepted | Refused | Absent | NotSent | Unknown
 Outcome: TypeAlias = PayOutcome | DetailOutcome | CancelOutcome | RefundOutcome
 
 
-def about(approved: Approved, order_id: str, amount: Amount) -> Approved | Unknown:
+def about(approved: Approved, order: Order) -> Approved | Unknown:
     """Believe a success only if it is for this order with this amount and currency (rule of money 1).
 
-    Nor is one believed that says more was given back than was paid.
+    A payment of the static code is known by the gateway's id; the gateway may have given it an order id of its own. Nor
+    is a success believed that says that more was given back than was paid.
     """
-    if approved.order_id not in (order_id, None):
-        return Unknown(f"a success for another order than {order_id}")
-    if approved.amount != amount:
-        return Unknown(f"a success over {approved.amount} instead of {amount} for {order_id}")
+    static = order.product is Product.ENTRY_CODE
+    if approved.gateway_id != order.gateway_id if static else approved.order_id not in (order.id, None):
+        return Unknown(f"a success for another order than {order.id}", contradicts=True)
+    if approved.amount != order.amount:
+        return Unknown(f"a success over {approved.amount} instead of {order.amount} for {order.id}", contradicts=True)
     back = sum(refund.amount.minor for refund in approved.refunds)
-    if back > amount.minor or any(refund.amount.currency != amount.currency for refund in approved.refunds):
-        return Unknown(f"refunds of more than {amount}, or in another currency, for {order_id}")
-    return replace(approved, order_id=order_id)
+    listed = approved.refunds + approved.open
+    if back > order.amount.minor or any(one.amount.currency != order.amount.currency for one in listed):
+        return Unknown(f"refunds of more than {order.amount}, or in another currency, for {order.id}", contradicts=True)
+    return replace(approved, order_id=order.id)

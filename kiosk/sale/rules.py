@@ -40,6 +40,7 @@ class Rules:
     look_daily_for: float = 30 * 86_400.0  # so long, and then
     look_seldom: float = 7 * 86_400.0
     release: float = 20.0  # the release must answer by then
+    refund_tries: int = 3  # refunds that the gateway takes and that then fail
     watch: tuple[float, ...] = (60.0, 600.0, 3600.0)  # looks at an order that ended without money
     probe_every: float = 60.0  # the gateway is asked for a sign of life when idle
     probe_offline: float = 10.0

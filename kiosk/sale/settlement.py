@@ -68,8 +68,9 @@ def releasing_notified(order: Order, _phase: Releasing, event: Notified, ctx: Co
 def giving_back_answered(order: Order, phase: GivingBack, event: CancelAnswered | RefundAnswered, ctx: Context) -> Next:
     """CANCEL or REFUND was answered. A CANCEL refused means REFUND; for all else DETAIL is asked."""
     match event.outcome:
-        case Accepted():
-            return moves.ask(replace(order, phase=replace(phase, refused=False)), ctx)
+        case Accepted(gateway_id):
+            phase = replace(phase, refused=False, gateway_id=gateway_id or phase.gateway_id)
+            return moves.ask(replace(order, phase=phase), ctx)
         case Refused() if phase.way is Way.CANCEL:
             phase = replace(phase, way=Way.REFUND)
             return moves.send_back(replace(order, phase=phase), phase)
@@ -80,22 +81,63 @@ def giving_back_answered(order: Order, phase: GivingBack, event: CancelAnswered 
 
 
 def giving_back_stated(order: Order, phase: GivingBack, event: DetailAnswered, ctx: Context) -> Next:
-    """DETAIL says whether the money is back; if it is not, the same refund is asked for again."""
+    """DETAIL says whether the money is back, under way, or whether the refund failed and another is to be made."""
     match event.outcome:
         case Closed():
             return moves.given_back(all_back(order, phase.refund_id), phase.why, ctx)
         case Approved() as approved:
+            approved = named(approved, phase)
             order = moves.learn(order, approved, ctx)
             done = any(refund.id == phase.refund_id for refund in order.refunds)
             if done or not order.left.minor:
                 return moves.given_back(order, phase.why, ctx)
-            if phase.refused and order.released:
+            if phase.refund_id in approved.failed:
+                return _once_more(order, phase, ctx)
+            phase = replace(phase, open=_open(order, phase, approved))
+            if phase.refused and not phase.open and order.released:
                 return Next(moves.enter(order, Released(), ctx), note="the gateway refused the refund")
             if order.left.minor < phase.amount.minor:  # someone gave a part back elsewhere: the rest is to go back
-                order = replace(order, phase=replace(phase, amount=order.left))
+                phase = replace(phase, amount=order.left)
+            order = replace(order, phase=phase)
         case _:
             pass
     return Next(moves.later(order, ctx))
+
+
+def named(approved: Approved, phase: GivingBack) -> Approved:
+    """A refund that DETAIL lists by the gateway's id alone is ours if that is the id it answered ours with."""
+
+    def ours(refund: Refund) -> Refund:
+        return replace(refund, id=phase.refund_id) if refund.gateway_id == phase.gateway_id else refund
+
+    if not phase.gateway_id:
+        return approved
+    failed = tuple(phase.refund_id if one == phase.gateway_id else one for one in approved.failed)
+    refunds, under_way = (tuple(ours(one) for one in listed) for listed in (approved.refunds, approved.open))
+    return replace(approved, refunds=refunds, open=under_way, failed=failed)
+
+
+def _open(order: Order, phase: GivingBack, approved: Approved) -> bool:
+    """Whether it is under way, or what others have under way leaves too little for it."""
+    under_way = sum(refund.amount.minor for refund in approved.open)
+    ours = any(refund.id == phase.refund_id for refund in approved.open)
+    return ours or (under_way > 0 and under_way + phase.amount.minor > order.left.minor)
+
+
+def _once_more(order: Order, phase: GivingBack, ctx: Context) -> Next:
+    """The refund failed: another one with a new id, three in all; then it is for a person."""
+    failed = phase.failed + 1
+    reason = f"refund {phase.refund_id} failed at the gateway"
+    if failed < ctx.rules.refund_tries:
+        number = order.refunds_asked + 1
+        again = GivingBack(phase.why, phase.amount, Way.REFUND, moves.refund_id(order, number), failed=failed)
+        order = replace(moves.enter(order, again, ctx, due=ctx.now.mono), refunds_asked=number)
+        return moves.send_back(order, again)
+    fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"{reason}, the third one"})
+    if order.released:
+        return Next(moves.enter(order, Released(), ctx), (fault,), note=reason)
+    left = moves.unresolved(order, Why.REFUND_FAILED, ctx)
+    return Next(left.order, (*left.commands, fault))
 
 
 def all_back(order: Order, refund_id: str) -> Order:
@@ -110,10 +152,10 @@ def giving_back_notified(order: Order, _phase: GivingBack, _event: Notified, ctx
 
 
 def giving_back_woken(order: Order, phase: GivingBack, _event: Woken, ctx: Context) -> Next:
-    """Alternate: ask whether it is back, and if not ask for it again."""
+    """Alternate: ask whether it is back, and if not ask for it again, unless it is under way."""
     if moves.overdue(order, order.since, ctx):
         return moves.unresolved(order, phase.why, ctx)
-    return moves.ask(order, ctx) if order.plan.asked % 2 else moves.send_back(order, phase)
+    return moves.ask(order, ctx) if phase.open or order.plan.asked % 2 else moves.send_back(order, phase)
 
 
 def known(order: Order, _phase: Phase, event: PayAnswered | DetailAnswered | Notified, ctx: Context) -> Next:

@@ -183,14 +183,44 @@ def test_refunds_that_succeeded_are_told(order: MakeOrder, singapore: ZoneInfo) 
     ]
     outcome = messages.read_detail(paid(refunds=lines), order(), singapore)
     assert isinstance(outcome, Approved)
-    assert outcome.refunds == (Refund("R0", Amount(400, "KRW")), Refund("R3", Amount(400, "KRW")))
+    assert [one.id for one in outcome.refunds] == ["R0", "R3"]
+    assert [one.id for one in outcome.open] == ["R1", "R4"], "a status that nobody knows counts as under way"
+    assert outcome.failed == ("R2",)
+
+
+def test_a_refund_made_elsewhere_is_known_by_the_gateways_id(order: MakeOrder, singapore: ZoneInfo) -> None:
+    line = {"uqRefundId": "UR-1", "amount": "400", "currency": "KRW", "status": "success"}
+    outcome = messages.read_detail(paid(refunds=[line]), order(), singapore)
+    assert isinstance(outcome, Approved)
+    assert outcome.refunds == (Refund("UR-1", Amount(400, "KRW"), "UR-1"),)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"refunds": [{"amount": "400", "currency": "KRW", "status": "success"}]},
+        {"refunds": ["R1"]},
+        {"refunds": [{"merchantRefundId": "R1", "amount": "1501", "currency": "KRW", "status": "success"}]},
+        {"amount": "1"},
+        {"order_id": "K1-0002"},
+    ],
+    ids=str,
+)
+def test_what_the_gateway_says_and_cant_be_is_unknown_and_marked_so(
+    fields: dict[str, Any], order: MakeOrder, singapore: ZoneInfo
+) -> None:
+    outcome = messages.read_detail(paid(**fields), order(), singapore)
+    assert isinstance(outcome, Unknown)
+    assert outcome.contradicts
 
 
 def test_the_static_codes_payment_is_known_by_the_gateways_id(order: MakeOrder, singapore: ZoneInfo) -> None:
     static = order(Product.ENTRY_CODE, gateway_id="UQ-1")
     told = paid(order_id=None, product="ENTRY_CODE")
     assert isinstance(messages.read_detail(told, static, singapore), Approved)
-    for other in ({"uqOrderId": "UQ-2"}, {"uqOrderId": None}, {"order_id": "K1-0002"}):
+    named_by_the_gateway = paid(order_id="UQ-M-7", product="ENTRY_CODE")
+    assert isinstance(messages.read_detail(named_by_the_gateway, static, singapore), Approved)
+    for other in ({"uqOrderId": "UQ-2"}, {"uqOrderId": None}):
         wrong = paid(**{"order_id": None, "product": "ENTRY_CODE", **other})
         assert isinstance(messages.read_detail(wrong, static, singapore), Unknown)
 

@@ -5,44 +5,45 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sale_examples import won
+from sale_examples import order, won
 
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Refund, Secret
 from kiosk.sale.outcome import Approved, Unknown, about
 
+ORDER = order(id="K1-1")
 PAID = Approved("K1-1", "UQ-1", won(1500), datetime(2026, 11, 23, 12, tzinfo=UTC))
 
 
 def test_a_success_for_the_order_and_amount_is_believed() -> None:
-    assert about(PAID, "K1-1", won(1500)) == PAID
+    assert about(PAID, ORDER) == PAID
 
 
 def test_a_success_of_the_static_code_is_given_the_order_it_opened() -> None:
-    assert about(replace(PAID, order_id=None), "K1-1", won(1500)) == PAID
+    assert about(replace(PAID, order_id=None), ORDER) == PAID
 
 
 def test_a_success_for_another_order_is_not_believed() -> None:
-    assert isinstance(about(PAID, "K1-2", won(1500)), Unknown)
+    assert isinstance(about(PAID, order(id="K1-2")), Unknown)
 
 
 def test_a_success_in_another_currency_is_not_believed() -> None:
-    assert isinstance(about(replace(PAID, amount=Amount(1500, "SGD")), "K1-1", won(1500)), Unknown)
+    assert isinstance(about(replace(PAID, amount=Amount(1500, "SGD")), ORDER), Unknown)
 
 
 def test_refunds_of_more_than_was_paid_are_not_believed() -> None:
     refunds = (Refund("R1", won(1000)), Refund("R2", won(501)))
-    assert isinstance(about(replace(PAID, refunds=refunds), "K1-1", won(1500)), Unknown)
+    assert isinstance(about(replace(PAID, refunds=refunds), ORDER), Unknown)
 
 
 def test_refunds_in_another_currency_are_not_believed() -> None:
     foreign = (Refund("R1", Amount(500, "SGD")),)
-    assert isinstance(about(replace(PAID, refunds=foreign), "K1-1", won(1500)), Unknown)
+    assert isinstance(about(replace(PAID, refunds=foreign), ORDER), Unknown)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_only_the_exact_amount_is_believed(asked: int, said: int) -> None:
-    believed = about(replace(PAID, amount=won(said)), "K1-1", won(asked))
+    believed = about(replace(PAID, amount=won(said)), replace(ORDER, amount=won(asked)))
     assert isinstance(believed, Approved) == (asked == said)
 
 

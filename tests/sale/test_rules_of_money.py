@@ -263,7 +263,7 @@ class World(RuleBasedStateMachine):
             case "in flight" if isinstance(command, Pay):
                 self.flying.append(command)
                 return Unknown("no answer")
-            case "refused" if isinstance(command, Pay):
+            case "refused" if isinstance(command, Pay | Cancel | GiveBack):
                 return Refused("bad field")
             case "lie" if isinstance(command, Pay | Inquire):
                 return self.lie(command)
@@ -360,6 +360,10 @@ class World(RuleBasedStateMachine):
         if not slow:
             self.books.settle()
 
+    @rule(failing=st.booleans())
+    def refunds_fail(self, failing: bool) -> None:  # noqa: FBT001 - drawn
+        self.books.failing = failing
+
     # --- the operator ------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.journal)
@@ -407,6 +411,15 @@ class World(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((0.1, 2.0, 25.0)), how=st.sampled_from(("not sent", "lost before", "lost after")))
     def the_network_is_gone(self, hours: float, how: str) -> None:
+        self.hours_pass(hours, how)
+
+    @rule(hours=st.sampled_from((2.0, 25.0, 50.0)))
+    def what_the_gateway_accepted_takes_days(self, hours: float) -> None:
+        self.books.slow = True
+        self.hours_pass(hours, "answered")
+
+    def hours_pass(self, hours: float, how: str) -> None:
+        """Whatever is asked meanwhile is answered in the same way."""
         end = self.mono + hours * 3600
         while self.mono < end:
             self.wait_for_the_timer(1)
@@ -516,7 +529,7 @@ class World(RuleBasedStateMachine):
             return
         self.drain()
         for key in tuple(self.journal):  # a person looks
-            for event in (InquiryWanted(key), CancelWanted(key)):
+            for event in (InquiryWanted(key), CancelWanted(key), RefundWanted(key, None)):
                 if isinstance(self.journal[key].phase, Unresolved):
                     self.about(key, event)
                     self.drain()
@@ -529,7 +542,7 @@ class World(RuleBasedStateMachine):
         """All answer honestly now, and a day passes."""
         self.requests_in_flight_arrive()
         self.money_lands()
-        self.books.fate = "success"
+        self.books.fate, self.books.failing = "success", False
         self.the_gateway_takes_its_time(slow=False)
         end = self.at + timedelta(hours=26)
         while self.at < end:

@@ -12,7 +12,7 @@ from kiosk.sale.panel import Name
 WORDS = {
     Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
     " payment.settled release.done release.failed kiosk.fault kiosk.recovered",
-    Why: "gave_up expired unanswered restarted operator late elsewhere jam not_shown",
+    Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed jam not_shown",
     Verdict: "declined expired cancelled not_sent",
     Settlement: "released refunded nothing",
     Way: "cancel refund",

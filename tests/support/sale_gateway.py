@@ -40,11 +40,12 @@ class Account:
     cancelling: bool = False
     refunds: dict[str, int] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
 
     @property
     def back(self) -> int:
         """What the shopper has back, or was promised."""
-        return self.cancelled + sum(self.refunds.values())
+        return self.cancelled + sum(minor for key, minor in self.refunds.items() if key not in self.failed)
 
     @property
     def kept(self) -> int:
@@ -57,6 +58,7 @@ class Books:
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
         self.slow = False  # cancellations and refunds are accepted first and done later
+        self.failing = False  # refunds are accepted, and fail
         self.fate: Status = "success"  # of the next payment code
         self.greedy: list[str] = []  # attempts to give back more than was paid
 
@@ -102,17 +104,16 @@ class Books:
                 return Closed()
             case "success":
                 amount = Amount(account.amount_minor, account.currency)
-                done = tuple(
-                    Refund(key, Amount(minor, account.currency))
-                    for key, minor in account.refunds.items()
-                    if key in account.settled
-                )
-                return Approved(account.order_id, account.gateway_id, amount, account.paid_at, done)
+                listed = tuple(Refund(key, Amount(minor, account.currency)) for key, minor in account.refunds.items())
+                done = tuple(one for one in listed if one.id in account.settled)
+                under_way = tuple(one for one in listed if one.id not in account.settled | account.failed)
+                failed = tuple(account.failed)
+                return Approved(account.order_id, account.gateway_id, amount, account.paid_at, done, under_way, failed)
 
     def settle(self) -> None:
         """Do what was accepted."""
         for account in self.accounts.values():
-            account.settled |= set(account.refunds)
+            account.settled |= set(account.refunds) - account.failed
             if account.cancelling:
                 account.cancelling, account.status = False, "closed"
 
@@ -147,15 +148,25 @@ class Books:
                 return Accepted()
 
     def _refund(self, account: Account, refund_id: str, minor: int, why: Why) -> Outcome:
+        if refund_id in account.failed:
+            return Refused("it has failed")
         if refund_id in account.refunds:
             return Accepted()
         if account.status not in ("success", "closed"):
             return Refused("it is not paid")
         if account.back + minor > account.charged:
-            if not account.cancelled and set(account.refunds) == account.settled and why is not Why.OPERATOR:
+            if (
+                not account.cancelled
+                and set(account.refunds) == account.settled | account.failed
+                and why is not Why.OPERATOR
+            ):
                 self.greedy.append(f"{refund_id}: {minor} of {account.kept}")
             return Refused("more than was paid")
+        if set(account.refunds) - account.settled - account.failed:
+            self.greedy.append(f"{refund_id}: another is under way")
         account.refunds[refund_id] = minor
-        if not self.slow:
+        if self.failing:
+            account.failed.add(refund_id)
+        elif not self.slow:
             account.settled.add(refund_id)
         return Accepted()
