@@ -138,7 +138,7 @@ def takings_lines(takings: Takings) -> list[str]:
         paid, released, back, still = (Amount(minor, total.currency) for minor in terms)
         sign = "=" if total.holds else "IS NOT"
         lines.append(f"paid {paid} {sign} released {released} + given back {back} + open {still}")
-    lines += [f"unresolved: {one.id} {one.amount}; see: kiosk order {one.claim}" for one in takings.unresolved]
+    lines += [f"{one.state}: {one.id} {one.amount}; see: kiosk order {one.claim}" for one in takings.unresolved]
     return lines
 
 

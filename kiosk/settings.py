@@ -20,7 +20,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from kiosk.board_settings import HardwareSection, Section
 from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
-from kiosk.sale.order import Product
+from kiosk.sale.order import AfterCrash, Product
 from kiosk.sale.rules import Rules
 
 DEFAULT = Path("/etc/kiosk/kiosk.toml")
@@ -189,6 +189,12 @@ class PaymentSection(Section):
             raise ValueError(f'{key} = "{text}": expected an amount of {self.currency} such as "{example}"') from None
 
 
+class ReleaseSection(Section):
+    """[release]: `after_crash`, what is done about a release that was begun when the power went."""
+
+    after_crash: AfterCrash = AfterCrash.ASSUME_RELEASED
+
+
 class WebhookSection(Section):
     """[notifications.webhook]: where results go."""
 
@@ -227,6 +233,7 @@ class Settings(BaseSettings):
     kiosk: KioskSection
     gateway: GatewaySection
     payment: PaymentSection
+    release: ReleaseSection = ReleaseSection()
     hardware: HardwareSection = HardwareSection()
     notifications: NotificationsSection = NotificationsSection()
     listener: ListenSection | None = None
@@ -352,6 +359,7 @@ def rules(settings: Settings) -> Rules:
         payment_code_pattern=re.compile(payment.payment_code_pattern),
         entry_code=payment.entry_code,
         max_in_doubt=payment.max_in_doubt,
+        after_crash=settings.release.after_crash,
     )
 
 

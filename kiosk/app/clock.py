@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.journal import Quality
 from kiosk.sale.events import Moment
 
 AGREES = timedelta(seconds=60)  # a clock further from the gateway's is not trusted with money
@@ -19,11 +20,13 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")  # systemd-timesyncd h
 class Clock:
     """What time it is, as the gateway has it; until it has said so, as this machine has it."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, synchronised: Path = SYNCHRONISED) -> None:
+        self._synchronised = synchronised
         self._zone = zone
         self._began = time.monotonic()
         self._at = datetime.now(UTC)
         self._offset: timedelta | None = None
+        self._carried_on = False
 
     def now(self, at_least: float = 0.0) -> Moment:
         """The present moment; `at_least` keeps a timer that fired a hair early from seeing itself as not yet due."""
@@ -40,10 +43,20 @@ class Clock:
         if abs(said - (self._at + timedelta(seconds=mono - self._began))) > JITTER:
             self._began, self._at = mono, said
 
+    def carry_on(self, newest: datetime | None) -> None:
+        """At start: `newest` is when the journal was last written. A clock not behind that has not lost the day."""
+        self._carried_on = newest is not None and newest <= self.now().at
+
+    def quality(self) -> Quality:
+        """How good the time is that is written beside each record."""
+        if self._offset is not None or self._synchronised.exists():
+            return Quality.SYNCHRONISED
+        return Quality.RESTORED if self._carried_on else Quality.UNKNOWN
+
     def distrust(self) -> str | None:
         """Why this machine's clock can't be trusted, in one line; None when it can."""
         if self._offset is None:
-            return None if SYNCHRONISED.exists() else "the time is not known yet: no network time, no gateway"
+            return None if self._synchronised.exists() else "the time is not known yet: no network time, no gateway"
         if abs(self._offset) > AGREES:
             seconds = -self._offset.total_seconds()
             return f"the clock is {seconds:+.0f} s off the gateway's; check timedatectl"

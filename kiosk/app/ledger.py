@@ -2,15 +2,13 @@
 
 One writer. The journal's fsync blocks, so it runs in a thread, one call at a time; meanwhile keys are still answered.
 When the disk does not take a record, what it asked for is not done: each of its intents is answered "not sent", the
-record is kept and tried again, and the kiosk is out of service until the disk has it.
+record is kept and tried again every few seconds, and the kiosk is out of service until the disk has it.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TypeVar, assert_never
 
 from kiosk.app.inbox import Inbox
@@ -53,14 +51,21 @@ class Ledger:
     """The writing task."""
 
     def __init__(
-        self, journal: Journal, inbox: Inbox, perform: Callable[[Command, float], None], reported: Callable[[], None]
+        self,
+        journal: Journal,
+        inbox: Inbox,
+        perform: Callable[[Command, float], None],
+        reported: Callable[[], None],
+        retry: float = RETRY,
     ) -> None:
         self._journal = journal
         self._inbox = inbox
         self._perform = perform
         self._reported = reported
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
-        self._unwritten: deque[Entry] = deque()
+        self._retry = retry
+        self._unwritten: list[Entry] = []
+        self._try_at = 0.0
         self._pen = asyncio.Lock()
         self._failed = False
 
@@ -93,8 +98,8 @@ class Ledger:
         while True:
             job = await self._next()
             if job is None:
-                await self._write_again()
-            elif await self._write(job.entry) if job.writes else not (job.handled and self._unwritten):
+                await self._try()
+            elif await self._taken(job):
                 for command in job.commands:
                     self._perform(command, job.began)
                 if job.entry.reports:
@@ -105,28 +110,35 @@ class Ledger:
                 self._refuse(job)
 
     async def _next(self) -> Job | None:
+        """The next job; None when it is time to try the disk again."""
         if not self._unwritten:
             return await self._jobs.get()
         try:
-            async with asyncio.timeout(RETRY):
+            async with asyncio.timeout_at(self._try_at):
                 return await self._jobs.get()
         except TimeoutError:
             return None
 
-    async def _write(self, entry: Entry) -> bool:
-        self._unwritten.append(entry)
-        return await self._write_again()
+    async def _taken(self, job: Job) -> bool:
+        """Whether its record is on disk.
 
-    async def _write_again(self) -> bool:
-        while self._unwritten:
-            entry = self._unwritten[0]
-            try:
-                await self.call(partial(Journal.write, entry=entry))
-            except JournalError as error:
-                self._failed = True
-                self._inbox.post(PartFailed(Part.JOURNAL, str(error)))
-                return False
-            self._unwritten.popleft()
+        Behind one that the disk did not take it waits, and all that waits goes in one transaction: of what was refused,
+        the disk never has the wish without the answer that it was not done.
+        """
+        if not job.writes:
+            return not (job.handled and self._unwritten)
+        self._unwritten.append(job.entry)
+        return len(self._unwritten) == 1 and await self._try()
+
+    async def _try(self) -> bool:
+        try:
+            await self.call(lambda journal: journal.write(*self._unwritten))
+        except JournalError as error:
+            self._failed = True
+            self._try_at = asyncio.get_running_loop().time() + self._retry
+            self._inbox.post(PartFailed(Part.JOURNAL, str(error)))
+            return False
+        self._unwritten.clear()
         if self._failed:
             self._failed = False
             self._inbox.post(PartRecovered(Part.JOURNAL))

@@ -43,7 +43,7 @@ from kiosk.listener import listener
 from kiosk.outbox import Courier, Webhook
 from kiosk.sale import machine, recovery
 from kiosk.sale.events import StopWanted, Woken
-from kiosk.sale.order import Product
+from kiosk.sale.order import Product, Releasing
 from kiosk.sale.panel import Panel
 from kiosk.sale.state import InHand
 from kiosk.screens import FontMissing, Style, find_fonts
@@ -51,7 +51,8 @@ from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, rules
 
 _log = logging.getLogger(__name__)
-HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest
+HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest,
+RELEASING = 25.0  # but for goods on their way, which answer by then (Rules.release), and whose record goes to disk
 
 
 class DaemonError(Exception):
@@ -89,7 +90,8 @@ async def daemon(
 ) -> AsyncIterator[Daemon]:
     """The whole daemon, running in this event loop while the context is open. `opened` gives its board."""
     async with contextlib.AsyncExitStack() as house:
-        journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id)
+        clock = Clock(ZoneInfo(settings.gateway.timezone))
+        journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id, clock.quality)
         house.callback(journal.close)
         if wrong := hardware_mistakes(settings):
             raise DaemonError("\n".join(wrong))
@@ -106,7 +108,6 @@ async def daemon(
         tasks = await house.enter_async_context(running())
 
         inbox = Inbox(asyncio.get_running_loop())
-        clock = Clock(ZoneInfo(settings.gateway.timezone))
         stopwatch = Stopwatch()
         performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch, lambda: lookup)
         view = View(
@@ -151,6 +152,7 @@ async def daemon(
 
 def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:
     """Take up what the journal holds; what was begun and not answered is noted as interrupted."""
+    clock.carry_on(journal.newest_at())
     now = clock.now()
     orders = journal.open_orders()
     attempts = journal.unanswered()
@@ -193,10 +195,23 @@ async def _listen(
 
 async def _hand_over(inbox: Inbox, loop: Loop, performer: Performer, ledger: Ledger) -> None:
     """Finish what is in hand, for a while: close the shown code, let goods come out. The journal has the rest."""
+
+    def finished() -> bool:
+        return not isinstance(loop.state.session, InHand) and not performer.under_way and ledger.settled
+
+    def released() -> bool:
+        return not any(isinstance(order.phase, Releasing) for order in loop.state.orders.values())
+
     inbox.post(StopWanted())
+    await _wait(finished, HAND_OVER)
+    if not released():
+        await _wait(lambda: released() and ledger.settled, RELEASING)
+
+
+async def _wait(done: Callable[[], bool], seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(HAND_OVER):
+        async with asyncio.timeout(seconds):
             while True:
                 await asyncio.sleep(0.02)
-                if not isinstance(loop.state.session, InHand) and not performer.under_way and ledger.settled:
+                if done():
                     return

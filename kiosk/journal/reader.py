@@ -92,11 +92,12 @@ class JournalReader:
     def takings(self, start: datetime, end: datetime) -> Takings:
         """What became of the money that came in from `start` until before `end`.
 
-        Orders made before `end` that are unresolved now are all listed, until a person settles them.
+        Orders made before `end` that are unresolved or unconfirmed now are all listed, until a person settles them.
         """
         orders = self._orders(
             "SELECT * FROM orders WHERE number IN (SELECT number FROM orders WHERE paid_us >= :start AND paid_us < :end"
-            " UNION ALL SELECT number FROM orders WHERE state = 'unresolved' AND created_us < :end) ORDER BY number",
+            " UNION SELECT number FROM orders WHERE state = 'unresolved' AND created_us < :end"
+            " UNION SELECT number FROM orders WHERE state = 'unconfirmed' AND created_us < :end) ORDER BY number",
             start=microseconds(start),
             end=microseconds(end),
         )

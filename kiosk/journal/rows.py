@@ -24,6 +24,7 @@ from kiosk.sale.order import (
     Releasing,
     Requested,
     Settled,
+    Unconfirmed,
     Unresolved,
     Verdict,
 )
@@ -37,6 +38,7 @@ PHASES: dict[str, type[Phase]] = {
     "releasing": Releasing,
     "giving_back": GivingBack,
     "released": Released,
+    "unconfirmed": Unconfirmed,
     "given_back": GivenBack,
     "not_charged": NotCharged,
     "unresolved": Unresolved,

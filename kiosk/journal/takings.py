@@ -25,6 +25,7 @@ from kiosk.sale.order import (
     Releasing,
     Settled,
     Settlement,
+    Unconfirmed,
     Unresolved,
 )
 
@@ -73,7 +74,7 @@ class Sum:
 class Takings:
     """Of the orders paid in a span of time: lines by product and currency, and the sum of each currency.
 
-    `unresolved`: orders that wait for a person, oldest first.
+    `unresolved`: orders that wait for a person, unresolved or unconfirmed, oldest first.
     """
 
     products: tuple[ProductTakings, ...]
@@ -103,12 +104,12 @@ def was_paid(order: Order) -> bool:
 
 
 def takings(orders: Iterable[Order]) -> Takings:
-    """Sum up `orders`: those that were paid, and those that are unresolved; others change nothing."""
+    """Sum up `orders`: those that were paid, and those that wait for a person; others change nothing."""
     lines: dict[tuple[Product, str], ProductTakings] = {}
     sums: dict[str, Sum] = {}
     unresolved = []
     for order in orders:
-        if isinstance(order.phase, Unresolved):
+        if isinstance(order.phase, Unresolved | Unconfirmed):
             unresolved.append(order)
         if was_paid(order):
             paid, currency, shares = order.amount.minor, order.amount.currency, _shares(order)

@@ -71,18 +71,19 @@ class Journal(JournalReader):
             os.close(self._held)
             self._held = -1
 
-    def write(self, entry: Entry) -> None:
-        """Write an entry in one transaction.
+    def write(self, *entries: Entry) -> None:
+        """Write entries, in their order and in one transaction: all of them, or none.
 
         Raises ValueError for an answer to an intent that was never begun, or is answered already, and
         sqlite3.IntegrityError for an order that is not in the journal or a gateway id that another order has.
         """
         with self._transaction():
-            rows: list[Key] = [("o", self._record(order)) for order in entry.orders]
-            rows += [("i", self._answer(answer, entry.at)) for answer in entry.answers]
-            rows += [("i", self._begin(intent, entry.at)) for intent in entry.intents]  # no answer above is to these
-            rows += [("x", self._post(report)) for report in entry.reports]
-            self._link(entry.at, wrote(self._connection, rows))
+            for entry in entries:
+                rows: list[Key] = [("o", self._record(order)) for order in entry.orders]
+                rows += [("i", self._answer(answer, entry.at)) for answer in entry.answers]
+                rows += [("i", self._begin(intent, entry.at)) for intent in entry.intents]  # no answer is to these
+                rows += [("x", self._post(report)) for report in entry.reports]
+                self._link(entry.at, wrote(self._connection, rows))
 
     def delivered(self, sequence: int, at: datetime) -> None:
         """The operator has a report."""

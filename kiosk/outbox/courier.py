@@ -32,7 +32,7 @@ class Row(Protocol):
 class Rows(Protocol):
     """Where the reports are kept. The daemon carries these out in its one writing task.
 
-    What they raise ends the courier: a place that can't remember what was delivered is not for the courier to mend.
+    What they raise holds up the outbox, and nothing else: the courier tries again, less and less often.
     """
 
     async def oldest(self) -> Row | None:
@@ -77,13 +77,23 @@ class Courier:
 
     async def run(self) -> NoReturn:
         """Deliver for ever. Cancel it to stop: a report on its way then is sent again, with the same id."""
+        failures = 0
         while True:
             self._woken.clear()  # before looking, so that no report comes between the look and the sleep
-            row = await self._rows.oldest()
-            if row is None:
-                await self._woken.wait()
-            else:
-                await self._deliver(row)
+            try:
+                await self._next()
+                failures = 0
+            except Exception:  # noqa: BLE001 - whatever it is, the sale goes on, and the report is in the journal
+                failures += 1
+                _log.exception("the courier stumbled, and tries again", extra={"EVENT": "CourierFailed"})
+                await asyncio.sleep(self._delay(failures))
+
+    async def _next(self) -> None:
+        row = await self._rows.oldest()
+        if row is None:
+            await self._woken.wait()
+        else:
+            await self._deliver(row)
 
     async def _deliver(self, row: Row) -> None:
         answer = await self._webhook.post(row.id, row.body, self._now())

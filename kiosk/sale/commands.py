@@ -24,6 +24,7 @@ class Topic(StrEnum):
     SETTLED = "payment.settled"
     RELEASE_DONE = "release.done"
     RELEASE_FAILED = "release.failed"
+    RELEASE_UNCONFIRMED = "release.unconfirmed"
     FAULT = "kiosk.fault"
     RECOVERED = "kiosk.recovered"
 

@@ -6,6 +6,7 @@ in `transitions`.
 """
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from kiosk.sale import moves
 from kiosk.sale.commands import Report, Topic
@@ -29,6 +30,7 @@ from kiosk.sale.order import (
     Released,
     Settled,
     Settlement,
+    Unconfirmed,
     Unresolved,
     Verdict,
     Why,
@@ -44,8 +46,9 @@ from kiosk.sale.outcome import (
 )
 from kiosk.sale.settlement import all_back
 
+Ended: TypeAlias = Released | Unconfirmed | GivenBack | Settled
 UNSETTLED = "nobody knows yet what became of its last refund: inquire first, or settle it"
-LEFT_TO_A_PERSON = (Why.REFUND_FAILED,)  # the machine gives none of these back by itself
+LEFT_TO_A_PERSON = (Why.REFUND_FAILED, Why.UNCONFIRMED)  # the machine gives none of these back by itself
 
 
 def not_charged_stated(
@@ -125,14 +128,14 @@ def _last_refund(order: Order) -> str:
     return moves.refund_id(order, order.refunds_asked)
 
 
-def ended_notified(order: Order, _phase: Released | GivenBack | Settled, event: Notified, ctx: Context) -> Next:
+def ended_notified(order: Order, _phase: Ended, event: Notified, ctx: Context) -> Next:
     """That it was paid is known. Other news, of a refund made elsewhere perhaps, are for DETAIL to confirm."""
     if isinstance(event.outcome, Approved):
         return Next(moves.learn(order, event.outcome, ctx))
     return moves.look(order, ctx)
 
 
-def ended_stated(order: Order, phase: Released | GivenBack | Settled, event: DetailAnswered, ctx: Context) -> Next:
+def ended_stated(order: Order, phase: Ended, event: DetailAnswered, ctx: Context) -> Next:
     """DETAIL on what has ended: a refund made elsewhere is noted down and told, and what can't be is a fault."""
     match event.outcome:
         case NotSent() | Unknown() if order.owed:
@@ -158,7 +161,9 @@ def inquire(order: Order, _phase: Phase, _event: InquiryWanted | Woken, ctx: Con
     return moves.ask(order, ctx)
 
 
-def refund(order: Order, phase: Released | Unresolved | Settled, event: RefundWanted, ctx: Context) -> Next:
+def refund(
+    order: Order, phase: Released | Unconfirmed | Unresolved | Settled, event: RefundWanted, ctx: Context
+) -> Next:
     """The operator gives money back, all that is left or a part of it."""
     if isinstance(phase, Settled) and not order.released:
         return Next(order, note=f"a person has settled it as {phase.how}")
@@ -174,7 +179,7 @@ def refund(order: Order, phase: Released | Unresolved | Settled, event: RefundWa
     return moves.give_back(order, Why.OPERATOR, amount, ctx)
 
 
-def cancel(order: Order, phase: Released | Unresolved, _event: CancelWanted, ctx: Context) -> Next:
+def cancel(order: Order, phase: Released | Unconfirmed | Unresolved, _event: CancelWanted, ctx: Context) -> Next:
     """The operator gives all of it back, on the day of payment by CANCEL, later by REFUND."""
     if isinstance(phase, Unresolved) and order.released:
         return Next(order, note=UNSETTLED)
@@ -185,12 +190,13 @@ def cancel(order: Order, phase: Released | Unresolved, _event: CancelWanted, ctx
     return moves.give_back(order, Why.OPERATOR, order.amount, ctx)
 
 
-def settle(order: Order, _phase: Unresolved, event: SettleWanted, ctx: Context) -> Next:
+def settle(order: Order, phase: Unresolved | Unconfirmed, event: SettleWanted, ctx: Context) -> Next:
     """A person says what became of it. That nothing was paid is not believed of what the gateway says is paid."""
     if event.how is Settlement.NOTHING and order.paid_at:
         return Next(order, note="the gateway says that it was paid: settle it as released or as refunded")
-    if event.how is Settlement.REFUNDED and order.released:
+    if event.how is Settlement.REFUNDED and order.released and isinstance(phase, Unresolved):
         return Next(order, note="its goods are out: settle it as released")
     order = moves.enter(order, Settled(event.how, event.reason), ctx)
-    order = replace(order, released=order.released or event.how is Settlement.RELEASED)
+    out = event.how is Settlement.RELEASED or (order.released and isinstance(phase, Unresolved))
+    order = replace(order, released=out)
     return Next(order, (Report(Topic.SETTLED, ctx.now.at, order, {"as": str(event.how), "reason": event.reason}),))

@@ -1,7 +1,8 @@
 """An order: one attempt to be paid, its life at the gateway, and where its money is. Values only, no transitions.
 
 An order has one phase at a time. `Requested` .. `GivingBack` are open: the machine still owes them a question, a
-cancellation, goods or a refund. `Released`, `GivenBack`, `NotCharged`, `Unresolved` and `Settled` are ends.
+cancellation, goods or a refund. `Released`, `GivenBack`, `Unconfirmed`, `NotCharged`, `Unresolved` and `Settled`
+are ends.
 """
 
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Why(StrEnum):
     LATE = "late"  # found paid, or still open, after it had ended for its shopper
     ELSEWHERE = "elsewhere"  # given back by other hands than ours, in the gateway's portal perhaps
     REFUND_FAILED = "refund_failed"  # the gateway took three refunds, and each of them failed
+    UNCONFIRMED = "unconfirmed"  # paid; the power went during the release, and nobody knows whether the goods came out
     JAM = "jam"  # paid, but the goods did not come out
     NOT_SHOWN = "not_shown"  # the code does not fit the display so that a phone can read it
 
@@ -71,6 +73,14 @@ class Settlement(StrEnum):
     RELEASED = "released"  # paid, and the shopper has the goods
     REFUNDED = "refunded"  # paid, and the shopper has the money back
     NOTHING = "nothing"  # no money moved
+
+
+class AfterCrash(StrEnum):
+    """What is done about a release that was begun and had not answered when the power went."""
+
+    ASSUME_RELEASED = "assume_released"  # the pulse follows its record within milliseconds
+    ASK = "ask"  # a person
+    REFUND = "refund"
 
 
 class Way(StrEnum):
@@ -145,6 +155,11 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """End: paid, and the power went during the release. Taken as released, until a person says what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class GivenBack:
     """End: paid, and all of it is back with the shopper, says the gateway."""
 
@@ -187,6 +202,7 @@ Phase: TypeAlias = (
     | Releasing
     | GivingBack
     | Released
+    | Unconfirmed
     | GivenBack
     | NotCharged
     | Unresolved
@@ -285,4 +301,4 @@ class Order:
     @property
     def ended(self) -> bool:
         """Nothing more is owed to anybody, as far as the machine can tell."""
-        return isinstance(self.phase, Released | GivenBack | NotCharged | Unresolved | Settled)
+        return isinstance(self.phase, Released | Unconfirmed | GivenBack | NotCharged | Unresolved | Settled)

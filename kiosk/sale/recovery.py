@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.sale.events import Moment, ReleaseAnswered
+from kiosk.sale.events import Moment
 from kiosk.sale.machine import Step
 from kiosk.sale.moves import Context, Next
 from kiosk.sale.order import (
@@ -20,20 +20,22 @@ from kiosk.sale.order import (
     Releasing,
     Requested,
     Settled,
+    Unconfirmed,
     Unresolved,
     Why,
 )
 from kiosk.sale.session import number_of
-from kiosk.sale.settlement import release_answered
+from kiosk.sale.settlement import release_interrupted
 from kiosk.sale.state import Kiosk
 
 
 def recover(kiosk: Kiosk, orders: tuple[Order, ...], now: Moment, newest: str | None = None) -> Step:
     """Take up the orders that the journal holds: nobody stands before the machine for them any more.
 
-    What was being asked is asked again; what was shown or scanned is closed; goods that may or may not have come out
-    are given back as money. The plan of each is made anew, for monotonic time begins with the process. The next order's
-    id is greater than `newest`, the id of the order that was made last, whatever the clock has done since.
+    What was being asked is asked again; what was shown or scanned is closed; a release that was begun and has no answer
+    is settled as the operator chose (`Rules.after_crash`). The plan of each is made anew, for monotonic time begins
+    with the process. The next order's id is greater than `newest`, the id of the order that was made last, whatever the
+    clock has done since.
     """
     context = Context(now, kiosk.rules, attended=False)
     taken = [_take_up(order, context) for order in orders]
@@ -54,10 +56,9 @@ def _take_up(order: Order, context: Context) -> Next:
             return Next(replace(order, plan=at_once))
         case GivingBack():  # DETAIL first: the refund may be done, and the gateway may have forgotten its id
             return Next(replace(order, plan=Plan(due=now.mono, asked=1)))
-        case Releasing() as phase:
-            order = replace(order, plan=Plan())
-            return release_answered(order, phase, ReleaseAnswered(order.id, "interrupted by a restart"), context)
-        case Released() | GivenBack() | NotCharged() | Settled():  # a look may be owed, however long ago it ended
+        case Releasing():
+            return release_interrupted(replace(order, plan=Plan()), context)
+        case Released() | Unconfirmed() | GivenBack() | NotCharged() | Settled():  # a look at it may be owed
             return Next(replace(order, plan=at_once if order.owed else Plan()))
         case Unresolved():
             return Next(replace(order, plan=at_once))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Product
+from kiosk.sale.order import AfterCrash, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Rules:
     payment_code_pattern: re.Pattern[str] = field(default_factory=lambda: re.compile(r"^[0-9]{16,32}$"))
     entry_code: str = ""
     max_in_doubt: int = 3
+    after_crash: AfterCrash = AfterCrash.ASSUME_RELEASED
 
     entering: float = 30.0  # an amount nobody finishes
     choosing: float = 30.0

@@ -41,6 +41,7 @@ from kiosk.sale.order import (
     Requested,
     Secret,
     Settled,
+    Unconfirmed,
     Unresolved,
     Verdict,
     Why,
@@ -294,7 +295,7 @@ def moved(kiosk: Kiosk, session: InHand, event: OrderMoved, now: Moment) -> Turn
             return Turn(Result(Name.PAID, Text.PAID, order, brief))
         case GivingBack() | GivenBack():
             return Turn(Result(Name.CANCELLED, Text.MONEY_BACK, order, long))
-        case Unresolved() | Settled():
+        case Unconfirmed() | Unresolved() | Settled():
             return Turn(Result(Name.CHECKING, Text.IN_DOUBT, order, long))
         case NotCharged(verdict, why):
             name, text = _ending(verdict, why)

@@ -20,12 +20,14 @@ from kiosk.sale.events import (
 from kiosk.sale.moves import Context, Next
 from kiosk.sale.order import (
     NEVER,
+    AfterCrash,
     GivingBack,
     Order,
     Phase,
     Refund,
     Released,
     Releasing,
+    Unconfirmed,
     Way,
     Why,
 )
@@ -51,6 +53,22 @@ def release_answered(order: Order, _phase: Releasing, event: ReleaseAnswered, ct
     back = moves.give_back(order, Why.JAM, order.amount, ctx)
     failed = Report(Topic.RELEASE_FAILED, ctx.now.at, order, {"reason": event.trouble})
     return Next(back.order, (failed, *back.commands))
+
+
+def release_interrupted(order: Order, ctx: Context) -> Next:
+    """The power went after the release was begun and before it answered: nobody knows whether the goods came out."""
+    details = {"reason": "the power went during the release", "after_crash": str(ctx.rules.after_crash)}
+    told = Report(Topic.RELEASE_UNCONFIRMED, ctx.now.at, order, details)
+    match ctx.rules.after_crash:
+        case AfterCrash.ASSUME_RELEASED:
+            due = ctx.now.mono if order.owed else NEVER
+            order = replace(moves.enter(order, Unconfirmed(), ctx, due=due, owed=order.owed), released=True)
+            return Next(order, (replace(told, order=order),))
+        case AfterCrash.ASK:
+            then = moves.unresolved(order, Why.UNCONFIRMED, ctx)
+        case AfterCrash.REFUND:
+            then = moves.give_back(order, Why.UNCONFIRMED, order.amount, ctx)
+    return Next(then.order, (told, *then.commands))
 
 
 def releasing_woken(order: Order, phase: Releasing, _event: Woken, ctx: Context) -> Next:

@@ -20,6 +20,7 @@ from kiosk.sale.order import (
     Releasing,
     Requested,
     Settled,
+    Unconfirmed,
     Unresolved,
 )
 from kiosk.sale.panel import Light, Lights, Line, Name, Panel, Sound, Text
@@ -165,7 +166,7 @@ def _in_hand(order: Order, left: int) -> Panel:
             return show(Name.CHECKING, Text.CLOSING)
         case Releasing():
             return show(Name.RELEASING, Text.RELEASING, Lights(ready=Light.ON, paid=Light.ON))
-        case GivingBack() | Released() | GivenBack() | NotCharged() | Unresolved() | Settled():
+        case GivingBack() | Released() | GivenBack() | NotCharged() | Unconfirmed() | Unresolved() | Settled():
             return show(Name.CHECKING, Text.CHECKING)
 
 

@@ -48,6 +48,7 @@ from kiosk.sale.order import (
     Releasing,
     Requested,
     Settled,
+    Unconfirmed,
     Unresolved,
 )
 from kiosk.sale.state import (
@@ -140,6 +141,13 @@ ORDER_ROWS = (
     _order(Released, InquiryWanted, ends.inquire, Released),
     _order(Released, RefundWanted, ends.refund, Released, GivingBack),
     _order(Released, CancelWanted, ends.cancel, Released, GivingBack),
+    _order(Unconfirmed, DetailAnswered, ends.ended_stated, Unconfirmed),
+    _order(Unconfirmed, Notified, ends.ended_notified, Unconfirmed),
+    _order(Unconfirmed, Woken, ends.inquire, Unconfirmed),
+    _order(Unconfirmed, InquiryWanted, ends.inquire, Unconfirmed),
+    _order(Unconfirmed, RefundWanted, ends.refund, GivingBack, Unconfirmed),
+    _order(Unconfirmed, CancelWanted, ends.cancel, GivingBack, Unconfirmed),
+    _order(Unconfirmed, SettleWanted, ends.settle, Unconfirmed, Settled),
     _order(GivenBack, PayAnswered, settlement.known, GivenBack),
     _order(GivenBack, DetailAnswered, ends.ended_stated, GivenBack),
     _order(GivenBack, Notified, ends.ended_notified, GivenBack),
@@ -235,7 +243,11 @@ _ENDED = "the order has ended"
 _ONE_AT_A_TIME = "its request is under way; the answer decides"
 IGNORED: dict[tuple[type, type], str] = {
     **{(state, DetailAnswered): _NOT_ASKED for state in (Requested, Cancelling)},
-    **{(state, PayAnswered): _NOT_ASKED for state in (Awaiting, Closing, Cancelling, Confirming, Unresolved, Settled)},
+    **{
+        (state, PayAnswered): _NOT_ASKED
+        for state in get_args(Phase)
+        if state not in (Requested, Releasing, GivingBack, Released, GivenBack, NotCharged)
+    },
     **{(state, CancelAnswered): _NOT_ASKED for state in get_args(Phase) if state not in (Cancelling, GivingBack)},
     **{(state, RefundAnswered): _NOT_ASKED for state in get_args(Phase) if state is not GivingBack},
     **{
@@ -245,7 +257,7 @@ IGNORED: dict[tuple[type, type], str] = {
     },
     **{(state, GaveUp): "it is being closed already" for state in (Closing, Cancelling, Confirming)},
     **{(state, GaveUp): "it is paid" for state in (Releasing, GivingBack)},
-    **{(state, GaveUp): _ENDED for state in (Released, GivenBack, NotCharged, Unresolved, Settled)},
+    **{(state, GaveUp): _ENDED for state in (Released, Unconfirmed, GivenBack, NotCharged, Unresolved, Settled)},
     **{(state, CancelWanted): "it is being closed already" for state in (Closing, Cancelling, Confirming)},
     (Releasing, CancelWanted): "the goods are being released; cancel it in a moment",
     (GivingBack, CancelWanted): "the money is on its way back already",
@@ -263,7 +275,7 @@ IGNORED: dict[tuple[type, type], str] = {
     **{
         (state, SettleWanted): "it is not unresolved: there is nothing to settle"
         for state in get_args(Phase)
-        if state is not Unresolved
+        if state not in (Unresolved, Unconfirmed)
     },
     (Cancelling, Notified): "CANCEL is under way: DETAIL is asked after it, whatever is notified meanwhile",
     (Requested, InquiryWanted): _ONE_AT_A_TIME,

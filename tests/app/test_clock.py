@@ -2,9 +2,11 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.app.clock import AGREES, JITTER, Clock
+from kiosk.journal import Quality
 
 ZONE = ZoneInfo("Asia/Singapore")
 
@@ -49,3 +51,16 @@ def test_a_clock_more_than_a_minute_off_the_gateways_is_not_trusted() -> None:
 def test_a_timer_that_fires_a_hair_early_sees_itself_as_due() -> None:
     due = time.monotonic() + 0.5
     assert Clock(ZONE).now(at_least=due).mono == due
+
+
+def test_the_time_in_the_chain_is_as_good_as_its_source(tmp_path: Path) -> None:
+    clock = Clock(ZONE, tmp_path / "synchronized")
+    assert clock.quality() is Quality.UNKNOWN
+    clock.carry_on(clock.now().at + timedelta(days=1))
+    assert clock.quality() is Quality.UNKNOWN, "the clock is behind what was written last"
+    clock.carry_on(clock.now().at - timedelta(days=1))
+    assert clock.quality() is Quality.RESTORED
+    clock.learn(timedelta(0))
+    assert clock.quality() is Quality.SYNCHRONISED
+    (tmp_path / "synchronized").touch()
+    assert Clock(ZONE, tmp_path / "synchronized").quality() is Quality.SYNCHRONISED

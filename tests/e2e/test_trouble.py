@@ -37,6 +37,51 @@ async def test_a_stop_in_mid_sale_closes_the_code_first(kiosk: World) -> None:
     assert "Traceback" not in "\n".join(kiosk.daemon.log)
 
 
+async def test_a_power_cut_while_goods_fall_is_doubt_that_a_person_settles_and_no_jam(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    await kiosk.scan(shown["qr"])
+    await kiosk.named("releasing")
+    kiosk.daemon.stop(signal.SIGKILL)
+    await kiosk.start()
+    await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed")
+    assert (await kiosk.gateway_order(shown["order_id"]))["given_back"] == "0"
+    report = await kiosk.run("report")
+    assert f"unconfirmed: {shown['order_id']}" in report.stdout
+    assert "open 0" in report.stdout
+    unwise = await kiosk.run("settle", shown["order_id"], "--released")
+    assert (unwise.returncode, len(unwise.stderr.splitlines())) == (2, 1)
+    settled = await kiosk.run("settle", shown["order_id"], "--released", "--reason", "the camera shows it")
+    assert (settled.returncode, settled.stderr) == (0, "")
+    await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed", "payment.settled")
+    assert "unconfirmed" not in (await kiosk.run("report")).stdout
+
+
+@pytest.mark.parametrize(
+    ("after_crash", "given_back", "last"), [("ask", "0", "payment.unresolved"), ("refund", "1500", "payment.refunded")]
+)
+async def test_the_operator_chooses_what_a_power_cut_in_that_second_means(
+    kiosk: World, after_crash: str, given_back: str, last: str
+) -> None:
+    kiosk.daemon.env["KIOSK_RELEASE__AFTER_CRASH"] = after_crash
+    shown = await kiosk.shown()
+    await kiosk.scan(shown["qr"])
+    await kiosk.named("releasing")
+    kiosk.daemon.stop(signal.SIGKILL)
+    await kiosk.start()
+    await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed", last)
+    assert (await kiosk.gateway_order(shown["order_id"]))["given_back"] == given_back
+    assert (await kiosk.state())["released"] == 0
+
+
+async def test_a_stop_waits_for_goods_on_their_way(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    await kiosk.scan(shown["qr"])
+    await kiosk.named("releasing")
+    assert await asyncio.to_thread(kiosk.daemon.stop, signal.SIGTERM) == 0
+    await kiosk.start()
+    await kiosk.told(shown["order_id"], "payment.paid", "release.done")
+
+
 async def test_a_second_daemon_on_the_same_directory_refuses_to_start(kiosk: World) -> None:
     second = await kiosk.run("run")
     assert second.returncode == 1

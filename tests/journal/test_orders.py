@@ -159,7 +159,7 @@ def test_a_state_that_there_is_not_is_refused_by_naming_those_there_are(journal:
         (lambda journal: journal.by_gateway_id("G1"), ["orders_gateway_id"]),
         (lambda journal: journal.find("000001"), ["orders_gateway_id", "orders_claim"]),
         (lambda journal: journal.open_orders(), ["orders_open", "orders_owed", "orders_unresolved"]),
-        (lambda journal: journal.takings(NOON, NOON), ["orders_paid", "orders_unresolved"]),
+        (lambda journal: journal.takings(NOON, NOON), ["orders_paid", "orders_unresolved", "orders_unconfirmed"]),
         (lambda journal: journal.history("K1-000001"), ["intents_order"]),
         (lambda journal: journal.unanswered(), ["intents_unanswered"]),
     ],

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from webhook_receiver import SECRET, Receiver, answer, receiving
 
-from kiosk.journal import Entry, Journal, OutboxRow, OutboxState
+from kiosk.journal import Entry, Journal, JournalError, OutboxRow, OutboxState
 from kiosk.outbox import Courier, Webhook, backoff
 from kiosk.sale.commands import Report, Topic
 
@@ -220,9 +221,68 @@ async def test_reports_wait_for_a_server_that_is_away_and_go_when_it_is_back(row
             assert receiver.sequences == [1, 2, 3]
 
 
-async def test_a_place_that_can_not_remember_ends_the_courier(rows: JournalRows) -> None:
-    await rows.post(1)
+async def test_a_place_that_can_not_remember_holds_up_the_outbox_and_nothing_else(rows: JournalRows) -> None:
+    await rows.post(2)
     rows.journal._connection.execute("PRAGMA query_only = ON")  # as a disk that has become read-only
-    async with receiving() as receiver, Webhook(receiver.url, SECRET) as webhook:
-        with pytest.raises(Exception, match="can't be written"):
-            await Courier(rows, webhook, now).run()
+    tries: list[int] = []
+
+    def soon(failures: int) -> float:
+        tries.append(failures)
+        return 0.01
+
+    async with receiving() as receiver, courier(rows, receiver.url, soon):
+        await until(lambda: len(tries) > 3)
+        assert tries[:3] == [1, 2, 3], "less and less often"
+        rows.journal._connection.execute("PRAGMA query_only = OFF")
+        await settled(rows, receiver)
+        assert set(receiver.sequences) == {1, 2}
+        assert len(set(receiver.ids)) == 2
+
+
+async def test_a_poster_with_a_bug_does_not_end_the_daemon(rows: JournalRows) -> None:
+    class Broken(Webhook):
+        async def post(self, *_: object) -> NoReturn:
+            raise ZeroDivisionError
+
+    await rows.post(1)
+    tries: list[int] = []
+    async with Broken("http://127.0.0.1:9/", SECRET) as webhook:
+        work = asyncio.create_task(Courier(rows, webhook, now, lambda failures: tries.append(failures) or 0.01).run())
+        await until(lambda: len(tries) > 2)
+        assert not work.done()
+        work.cancel()
+        await asyncio.wait([work])
+    assert await rows.in_state(OutboxState.PENDING) == [1]
+
+
+async def test_with_nothing_to_deliver_the_courier_leaves_the_journal_alone(rows: JournalRows) -> None:
+    looks = 0
+
+    class Counted(JournalRows):
+        async def oldest(self) -> OutboxRow | None:
+            nonlocal looks
+            looks += 1
+            return await super().oldest()
+
+    async with receiving() as receiver, courier(Counted(rows.journal), receiver.url):
+        await until(lambda: looks >= 1)
+        await asyncio.sleep(0.3)
+        assert looks == 1
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        lambda journal: journal.postpone(1, 1, "no answer"),
+        lambda journal: journal.delivered(1, now()),
+        lambda journal: journal.quarantine(1, "gone"),
+        lambda journal: journal.retry(None),
+    ],
+)
+async def test_what_the_disk_does_not_take_is_told_in_one_line(
+    rows: JournalRows, note: Callable[[Journal], object]
+) -> None:
+    await rows.post(1)
+    rows.journal._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(JournalError, match="can't be written"):
+        note(rows.journal)

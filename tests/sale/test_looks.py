@@ -22,6 +22,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.machine import next_wake
 from kiosk.sale.order import (
+    AfterCrash,
     Cancelling,
     Closing,
     GivenBack,
@@ -31,8 +32,10 @@ from kiosk.sale.order import (
     Product,
     Refund,
     Released,
+    Releasing,
     Settled,
     Settlement,
+    Unconfirmed,
     Unresolved,
     Verdict,
     Why,
@@ -296,3 +299,46 @@ def test_an_inquiry_about_what_was_settled_by_hand_changes_nothing_that_is_right
     till.tell(InquiryWanted(till.record.id))
     assert reports(till.detail(till.success())) == []
     assert till.phase == Settled(Settlement.RELEASED, "seen")
+
+
+# --- a release that the power interrupted ----------------------------------------------------------------------------
+
+
+def interrupted(after_crash: AfterCrash) -> Till:
+    """A till that found an order in its journal whose release had begun."""
+    till = Till(rules(Product.ORDER_CODE, after_crash=after_crash))
+    found = order(Releasing(), paid_at=NOON)
+    stepped = recover(till.state, (found,), till.now)
+    till.state, till.asked = stepped.state, list(stepped.commands)
+    till.records[found.id] = stepped.changed[-1]
+    return till
+
+
+def test_a_release_begun_before_a_crash_is_taken_as_done_and_told_as_unconfirmed() -> None:
+    till = interrupted(AfterCrash.ASSUME_RELEASED)
+    assert kinds(till.asked) == [Topic.RELEASE_UNCONFIRMED]
+    assert (till.phase, till.record.released) == (Unconfirmed(), True)
+
+
+def test_or_it_is_left_to_a_person_and_never_given_back_by_itself() -> None:
+    till = interrupted(AfterCrash.ASK)
+    assert kinds(till.asked) == [Topic.RELEASE_UNCONFIRMED, Topic.UNRESOLVED]
+    till.wait(86_400)
+    assert kinds(till.detail(till.success())) == []
+    assert till.phase == Unresolved(Why.UNCONFIRMED, paid=True)
+    assert kinds(till.tell(SettleWanted(till.record.id, Settlement.RELEASED, "seen"))) == [Topic.SETTLED]
+
+
+def test_or_the_money_goes_back_and_it_is_no_jam() -> None:
+    till = interrupted(AfterCrash.REFUND)
+    assert kinds(till.asked) == [Topic.RELEASE_UNCONFIRMED, Cancel]
+    assert isinstance(till.phase, GivingBack)
+    assert till.phase.why is Why.UNCONFIRMED
+
+
+@pytest.mark.parametrize(("how", "out"), [(Settlement.RELEASED, True), (Settlement.REFUNDED, False)])
+def test_what_was_unconfirmed_is_settled_by_whoever_saw_it(how: Settlement, *, out: bool) -> None:
+    till = interrupted(AfterCrash.ASSUME_RELEASED)
+    till.tell(Reloaded(till.record))
+    till.tell(SettleWanted(till.record.id, how, "seen"))
+    assert (till.phase, till.record.released) == (Settled(how, "seen"), out)

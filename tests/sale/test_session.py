@@ -43,6 +43,7 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Requested,
+    Unconfirmed,
     Unresolved,
     Verdict,
     Way,
@@ -1090,11 +1091,7 @@ PAID_AT = {"paid_at": at(0).at}
         (Closing(Why.EXPIRED), Closing(Why.EXPIRED), [Inquire]),
         (Cancelling(Why.GAVE_UP), Cancelling(Why.GAVE_UP), [Cancel]),
         (Confirming(Why.GAVE_UP), Confirming(Why.GAVE_UP), [Inquire]),
-        (
-            Releasing(),
-            GivingBack(Why.JAM, won(1500), Way.CANCEL, "K1-000000001R1"),
-            [Topic.RELEASE_FAILED, Cancel],
-        ),
+        (Releasing(), Unconfirmed(), [Topic.RELEASE_UNCONFIRMED]),
         (
             GivingBack(Why.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
             GivingBack(Why.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
@@ -1103,13 +1100,14 @@ PAID_AT = {"paid_at": at(0).at}
         (NotCharged(Verdict.CANCELLED), NotCharged(Verdict.CANCELLED), [Inquire]),  # a look is owed
         (NotCharged(Verdict.NOT_SENT), NotCharged(Verdict.NOT_SENT), []),
         (Released(), Released(), []),
+        (Unconfirmed(), Unconfirmed(), []),
         (GivenBack(Why.LATE), GivenBack(Why.LATE), []),
         (Unresolved(Why.LATE, paid=True), Unresolved(Why.LATE, paid=True), [Inquire]),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
 )
 def test_each_phase_is_taken_up_after_a_crash(phase: Phase, taken_up: Phase, asks: list[object]) -> None:
-    paid = isinstance(phase, Releasing | GivingBack | Released | GivenBack)
+    paid = isinstance(phase, Releasing | GivingBack | Released | Unconfirmed | GivenBack)
     owed = isinstance(phase, NotCharged) and phase.verdict is not Verdict.NOT_SENT
     found = order(phase, owed=owed, **(PAID_AT if paid else {}))
     till = Till(SHOWN_ONLY)

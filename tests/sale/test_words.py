@@ -6,14 +6,15 @@ import pytest
 
 from kiosk.sale.commands import Topic
 from kiosk.sale.events import Part
-from kiosk.sale.order import Product, Settlement, Verdict, Way, Why
+from kiosk.sale.order import AfterCrash, Product, Settlement, Verdict, Way, Why
 from kiosk.sale.panel import Name
 
 WORDS = {
     Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
-    " payment.settled release.done release.failed kiosk.fault kiosk.recovered",
-    Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed jam not_shown",
+    " payment.settled release.done release.failed release.unconfirmed kiosk.fault kiosk.recovered",
+    Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed unconfirmed jam not_shown",
     Verdict: "declined expired cancelled not_sent",
+    AfterCrash: "assume_released ask refund",
     Settlement: "released refunded nothing",
     Way: "cancel refund",
     Product: "CASHIER_PAYMENT ORDER_CODE PAYMENT_CODE ENTRY_CODE",

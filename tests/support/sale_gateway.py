@@ -24,7 +24,7 @@ Status = Literal["processing", "success", "fail", "closed"]
 
 @dataclass
 class Account:
-    """What the gateway knows of one order. `transit`: the shopper has paid, and the money is on its way."""
+    """What the gateway knows of one order. `transit`: the shopper has paid, and the money is there by then."""
 
     gateway_id: str
     order_id: str | None
@@ -32,7 +32,7 @@ class Account:
     amount_minor: int
     currency: str
     status: Status = "processing"
-    transit: bool = False
+    transit: datetime | None = None
     paid_on: date | None = None
     paid_at: datetime | None = None
     charged: int = 0
@@ -68,7 +68,7 @@ class Books:
         return self.accounts.get(f"UQ-{order.id}")
 
     def succeed(self, account: Account, now: datetime) -> None:
-        account.status, account.transit = "success", False
+        account.status, account.transit = "success", None
         account.charged, account.paid_on, account.paid_at = account.amount_minor, now.date(), now
 
     def pay_static(self, number: int, minor: int, now: datetime) -> Account:
