@@ -48,7 +48,10 @@ class Notifications:
             if order.gateway_id is None:
                 outcome = await self._lookup.own(order, outcome, notice.gateway_id)
             return (*reloaded, Notified(order.id, outcome))
-        ours = notice.terminal_id in (None, self._terminal_id)
-        if notice.order_id is None and ours and isinstance(notice.outcome, Approved):
-            return (EntryPaid(notice.outcome),)
+        somewhere = notice.terminal_id in (
+            None,
+            self._terminal_id,
+        )  # one that names no terminal is nobody's: it goes back
+        if notice.static and somewhere and isinstance(notice.outcome, Approved):
+            return (EntryPaid(notice.outcome, ours=notice.terminal_id == self._terminal_id),)
         return None

@@ -22,9 +22,10 @@ class BadNotice(Exception):  # noqa: N818 - the sender's fault, no error of ours
 class Notice:
     """A verified NOTIFICATION.
 
-    `order_id` is None for a payment of a static code, which only `gateway_id` and `terminal_id` name. `outcome` states
-    what became of the payment. News of a refund or a cancellation never states that it was paid or declined: it is
-    `Closed` if the gateway says so, and otherwise `Pending`, "something happened, ask DETAIL".
+    `order_id` is None for a payment of a static code (`static`), which only `gateway_id` and `terminal_id` name,
+    whatever order id the gateway may have given it. `outcome` states what became of the payment. News of a refund or a
+    cancellation never states that it was paid or declined: it is `Closed` if the gateway says so, and otherwise
+    `Pending`, "something happened, ask DETAIL".
     """
 
     order_id: str | None
@@ -32,6 +33,7 @@ class Notice:
     outcome: Approved | Pending | Declined | Closed
     kind: TransactionType
     terminal_id: str | None
+    static: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class NoticeReader:
         gateway_id = messages.text(data, Field.GATEWAY_ID)
         if not gateway_id:
             raise BadNotice("it does not say which payment it is about")
-        if order_id is None and messages.text(data, Field.PRODUCT) != Product.ENTRY_CODE:
+        static = messages.text(data, Field.PRODUCT) == Product.ENTRY_CODE
+        if order_id is None and not static:
             raise BadNotice("it names no order, and is not about a static code")
         try:
             kind = TransactionType(messages.text(data, Field.TRANSACTION_TYPE))
@@ -77,4 +80,5 @@ class NoticeReader:
             outcome = Pending(gateway_id)
         if isinstance(outcome, Unknown):
             raise BadNotice(f"it tells {outcome.reason}")
-        return Notice(order_id, gateway_id, outcome, kind, messages.text(data, Field.TERMINAL_ID) or None)
+        terminal_id = messages.text(data, Field.TERMINAL_ID) or None
+        return Notice(None if static else order_id, gateway_id, outcome, kind, terminal_id, static)

@@ -119,9 +119,13 @@ class Notified:
 
 @dataclass(frozen=True, slots=True)
 class EntryPaid:
-    """A verified NOTIFICATION of a payment on the static code, the first one with this gateway id."""
+    """A verified NOTIFICATION of a payment on the static code, the first one with this gateway id.
+
+    `ours`: it names this very terminal.
+    """
 
     approved: Approved
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

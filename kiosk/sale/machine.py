@@ -6,7 +6,6 @@ no table, a handler that leads where its row does not say) raises; the process e
 
 from dataclasses import dataclass, replace
 
-from kiosk.sale import session as shopper
 from kiosk.sale.answers import arrived, awaited, contradiction
 from kiosk.sale.commands import Command, Probe, Report, Topic
 from kiosk.sale.events import (
@@ -40,6 +39,7 @@ from kiosk.sale.events import (
     Woken,
 )
 from kiosk.sale.moves import Context
+from kiosk.sale.numbering import order_number
 from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Unresolved
 from kiosk.sale.outcome import NotSent, Outcome, Unknown
 from kiosk.sale.panel import Text
@@ -130,7 +130,7 @@ class _Running:
         _allowed(row, type(turn.session))
         self.kiosk = replace(self.kiosk, session=turn.session)
         if turn.opened:
-            number = shopper.order_number(self.kiosk.last_id, self.now)
+            number = order_number(self.kiosk.last_id, self.now)
             self.kiosk = replace(self.kiosk, last_id=number, spent=turn.opened.plan.code or self.kiosk.spent)
             self._keep(turn.opened)
         self.commands.extend(turn.commands)
@@ -244,7 +244,7 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
             running.order(event.order_id, event)
         case RefundWanted() | CancelWanted() | InquiryWanted() | SettleWanted():
             running.order(event.order_id, event)
-        case EntryPaid(approved):
+        case EntryPaid(approved, _):
             if any(order.gateway_id == approved.gateway_id for order in kiosk.orders.values()):
                 running.notes.append(f"ignored EntryPaid: {approved.gateway_id} is known already")
             else:

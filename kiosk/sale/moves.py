@@ -22,6 +22,7 @@ from kiosk.sale.order import (
     Order,
     Phase,
     Plan,
+    Product,
     Refund,
     Released,
     Releasing,
@@ -99,6 +100,16 @@ def look_again(order: Order, ctx: Context) -> Order:
     unseen = order.plan.unseen + 1
     pause = min(ctx.rules.ask_every * 2 ** min(unseen, 20), ctx.rules.look_every)
     return replace(order, plan=replace(order.plan, unseen=unseen, due=ctx.now.mono + pause))
+
+
+def chargeable(order: Order, ctx: Context) -> bool:
+    """Whether the code's own life is not over: until then, "does not exist" is no proof that nothing will be charged.
+
+    A code that was never shown can be paid by nobody.
+    """
+    if order.product is Product.PAYMENT_CODE:
+        return ctx.now.at < order.created_at + timedelta(seconds=ctx.rules.scanned_life)
+    return order.gateway_id is not None and ctx.now.at < order.expire_at
 
 
 def overdue(order: Order, since: datetime, ctx: Context) -> bool:

@@ -53,6 +53,7 @@ class Why(StrEnum):
     LATE = "late"  # found paid, or still open, after it had ended for its shopper
     ELSEWHERE = "elsewhere"  # given back by other hands than ours, in the gateway's portal perhaps
     REFUND_FAILED = "refund_failed"  # the gateway took three refunds, and each of them failed
+    NOT_DUE = "not_due"  # paid on the static code, and nobody here was to pay that
     UNCONFIRMED = "unconfirmed"  # paid; the power went during the release, and nobody knows whether the goods came out
     JAM = "jam"  # paid, but the goods did not come out
     NOT_SHOWN = "not_shown"  # the code does not fit the display so that a phone can read it

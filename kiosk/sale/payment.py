@@ -191,7 +191,7 @@ def confirming_stated(order: Order, phase: Confirming, event: DetailAnswered | N
             return moves.not_charged(order, Verdict.DECLINED, phase.why, ctx)
         case Closed():
             return moves.not_charged(order, moves.verdict_of(phase.why), phase.why, ctx)
-        case Absent() if order.plan.absent + 1 >= ctx.rules.absent_enough:
+        case Absent() if order.plan.absent + 1 >= ctx.rules.absent_enough and not moves.chargeable(order, ctx):
             return moves.not_charged(order, moves.verdict_of(phase.why), phase.why, ctx)
         case Pending() if again:  # CANCEL was refused, or overtook PAY
             return moves.call_off(order, phase.why, ctx)

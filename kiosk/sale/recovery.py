@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk.sale.events import Moment
 from kiosk.sale.machine import Step
 from kiosk.sale.moves import Context, Next
+from kiosk.sale.numbering import number_of
 from kiosk.sale.order import (
     NEVER,
     Awaiting,
@@ -24,7 +25,6 @@ from kiosk.sale.order import (
     Unresolved,
     Why,
 )
-from kiosk.sale.session import number_of
 from kiosk.sale.settlement import release_interrupted
 from kiosk.sale.state import Kiosk
 

@@ -5,14 +5,13 @@ something to the one in hand, and the order's side decides.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from kiosk.sale.commands import Command, Pay
 from kiosk.sale.events import (
     Checked,
     CodeNotShowable,
     CodeScanned,
-    EntryPaid,
     GaveUp,
     Key,
     KeyPressed,
@@ -23,6 +22,7 @@ from kiosk.sale.events import (
     Woken,
 )
 from kiosk.sale.money import Amount
+from kiosk.sale.numbering import order_id, order_number
 from kiosk.sale.order import (
     NEVER,
     Awaiting,
@@ -61,9 +61,6 @@ from kiosk.sale.state import (
 )
 
 LONGEST_ENTRY = 12  # digits; an amount is out of limits long before
-EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
-ID_LENGTH = 9  # of those, for milliseconds since EPOCH: enough until the year 3135
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +76,7 @@ class Turn:
 # --- opening an order ------------------------------------------------------------------------------------------------
 
 
-def order_number(last: int, now: Moment) -> int:
-    """Milliseconds since EPOCH, and always more than the last: no two orders of a kiosk have the same."""
-    return max(int((now.at - EPOCH).total_seconds() * 1000), last + 1)
-
-
-def order_id(kiosk_id: str, number: int) -> str:
-    """`kiosk-0001-062VJ8TCM`: the kiosk and the order's number, at most 28 characters of `[A-Za-z0-9_-]`."""
-    letters = ""
-    for _ in range(ID_LENGTH):
-        number, rest = divmod(number, len(ALPHABET))
-        letters = ALPHABET[rest] + letters
-    return f"{kiosk_id}-{letters}"
-
-
-def number_of(an_order_id: str) -> int:
-    """The number that `order_id` was made of; 0 for an id that it did not make."""
-    number = 0
-    for letter in an_order_id[-ID_LENGTH:]:
-        if letter not in ALPHABET:
-            return 0
-        number = number * len(ALPHABET) + ALPHABET.index(letter)
-    return number
-
-
-def _new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: Secret | None = None) -> Order:
+def new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: Secret | None = None) -> Order:
     """An order whose PAY goes out in this step."""
     lifetime = kiosk.rules.code_lifetime
     created = now.at.replace(microsecond=0)
@@ -120,7 +93,7 @@ def _new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code
 
 
 def _pay(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: Secret | None = None) -> Turn:
-    order = _new_order(kiosk, product, amount, now, code)
+    order = new_order(kiosk, product, amount, now, code)
     return Turn(InHand(order.id), opened=order, commands=(Pay(order, code),))
 
 
@@ -232,33 +205,6 @@ def code_not_showable(kiosk: Kiosk, session: InHand, _event: CodeNotShowable, _n
     """A code that no phone could read is not shown: its order is closed."""
     shown = isinstance(kiosk.orders[session.order_id].phase, Awaiting)
     return Turn(session, tell=GaveUp(session.order_id, Why.NOT_SHOWN) if shown else None)
-
-
-def entry_paid(kiosk: Kiosk, session: Session, event: EntryPaid, now: Moment) -> Turn:
-    """The static code was paid.
-
-    It is honoured if the machine is free for it, the payment is fresh and the amount is what was asked for, or where
-    nothing was asked for within the limits. Otherwise the order's side gives it back, for nobody attends to it.
-    """
-    approved, rules = event.approved, kiosk.rules
-    order = replace(
-        _new_order(kiosk, Product.ENTRY_CODE, approved.amount, now),
-        gateway_id=approved.gateway_id,
-        phase=Awaiting(),
-        plan=Plan(),
-    )
-    told = Notified(order.id, replace(approved, order_id=order.id))
-    asked = session.amount if isinstance(session, EntryShown) else None
-    fits = (
-        approved.amount == asked
-        if asked
-        else (approved.amount.currency == rules.currency and rules.least <= approved.amount <= rules.most)
-    )
-    fresh = approved.paid_at is None or now.at - approved.paid_at < timedelta(seconds=rules.code_lifetime)
-    free = isinstance(session, Idle | Entering | Choosing | EntryShown | Result)
-    if free and fits and fresh and kiosk.trouble in (None, Text.NO_NETWORK):
-        return Turn(InHand(order.id), opened=order, tell=told)
-    return Turn(session, opened=order, tell=told)
 
 
 # --- time and changes ------------------------------------------------------------------------------------------------

@@ -140,8 +140,8 @@ def _entering(kiosk: Kiosk, digits: str, problem: Text | None) -> Panel:
 def _in_hand(order: Order, left: int) -> Panel:
     amount = Line(Text.AMOUNT, amount=order.amount)
 
-    def show(name: Name, text: Text, lights: Lights = WORKS) -> Panel:
-        lines = (Line(text), amount)
+    def show(name: Name, text: Text, lights: Lights = WORKS, *, claim: bool = False) -> Panel:
+        lines = (Line(text), amount, *((Line(Text.CLAIM, code=order.claim),) if claim else ()))
         return Panel(name, lines, lights, amount=order.amount, order_id=order.id, product=order.product)
 
     match order.phase:
@@ -162,6 +162,8 @@ def _in_hand(order: Order, left: int) -> Panel:
             )
         case Awaiting():
             return show(Name.PAYING, Text.PAYING)
+        case Cancelling() | Confirming() if order.product is Product.PAYMENT_CODE:  # it may have been charged
+            return show(Name.CHECKING, Text.CHECKING, claim=True)
         case Requested() | Closing() | Cancelling() | Confirming():
             return show(Name.CHECKING, Text.CLOSING)
         case Releasing():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
 
-from kiosk.sale import ends, payment, settlement
+from kiosk.sale import ends, entry, payment, settlement
 from kiosk.sale import session as shopper
 from kiosk.sale.events import (
     CancelAnswered,
@@ -184,10 +184,10 @@ ORDER_ROWS = (
 
 SESSION_ROWS = (
     _session(Idle, KeyPressed, shopper.idle_key, Idle, Entering),
-    _session(Idle, EntryPaid, shopper.entry_paid, Idle, InHand),
+    _session(Idle, EntryPaid, entry.entry_paid, InHand, Result),
     _session(Idle, Checked, shopper.checked, Idle, OutOfService),
     _session(Idle, StopWanted, shopper.stop, OutOfService),
-    _session(OutOfService, EntryPaid, shopper.entry_paid, OutOfService),
+    _session(OutOfService, EntryPaid, entry.entry_paid, OutOfService),
     _session(OutOfService, Checked, shopper.checked, Idle, OutOfService),
     _session(OutOfService, StopWanted, shopper.stop, OutOfService),
     _session(
@@ -196,7 +196,7 @@ SESSION_ROWS = (
         shopper.entering_key,
         *(Idle, Entering, Choosing, Scanning, EntryShown, InHand, OutOfService),
     ),
-    _session(Entering, EntryPaid, shopper.entry_paid, Entering, InHand),
+    _session(Entering, EntryPaid, entry.entry_paid, Entering),
     _session(Entering, Woken, shopper.over, Idle),
     _session(Entering, StopWanted, shopper.stop, OutOfService),
     _session(
@@ -205,22 +205,22 @@ SESSION_ROWS = (
         shopper.choosing_key,
         *(Choosing, Idle, Scanning, EntryShown, InHand, OutOfService),
     ),
-    _session(Choosing, EntryPaid, shopper.entry_paid, Choosing, InHand),
+    _session(Choosing, EntryPaid, entry.entry_paid, Choosing),
     _session(Choosing, Woken, shopper.over, Idle),
     _session(Choosing, StopWanted, shopper.stop, OutOfService),
     _session(Scanning, KeyPressed, shopper.shown_key, Scanning, Choosing, Idle, OutOfService),
     _session(Scanning, CodeScanned, shopper.scanned, Scanning, InHand, OutOfService),
-    _session(Scanning, EntryPaid, shopper.entry_paid, Scanning),
+    _session(Scanning, EntryPaid, entry.entry_paid, Scanning),
     _session(Scanning, Woken, shopper.scan_over, Choosing, Idle, OutOfService),
     _session(Scanning, StopWanted, shopper.stop, OutOfService),
     _session(EntryShown, KeyPressed, shopper.shown_key, EntryShown, Choosing, Idle, OutOfService),
-    _session(EntryShown, EntryPaid, shopper.entry_paid, EntryShown, InHand),
+    _session(EntryShown, EntryPaid, entry.entry_paid, InHand, Result),
     _session(EntryShown, Woken, shopper.over, Idle),
     _session(EntryShown, StopWanted, shopper.stop, OutOfService),
     _session(InHand, KeyPressed, shopper.in_hand_key, InHand),
     _session(InHand, OrderMoved, shopper.moved, InHand, Result),
     _session(InHand, CodeNotShowable, shopper.code_not_showable, InHand),
-    _session(InHand, EntryPaid, shopper.entry_paid, InHand),
+    _session(InHand, EntryPaid, entry.entry_paid, InHand),
     _session(InHand, Woken, shopper.patience_over, Result),
     _session(InHand, StopWanted, shopper.stop_in_hand, InHand),
     _session(
@@ -230,7 +230,7 @@ SESSION_ROWS = (
         *(Result, Idle, Entering, Choosing, Scanning, EntryShown, InHand, OutOfService),
     ),
     _session(Result, OrderMoved, shopper.result_moved, Result),
-    _session(Result, EntryPaid, shopper.entry_paid, Result, InHand),
+    _session(Result, EntryPaid, entry.entry_paid, Result),
     _session(Result, Woken, shopper.over, Idle),
     _session(Result, StopWanted, shopper.stop, OutOfService),
 )

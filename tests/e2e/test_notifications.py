@@ -1,6 +1,8 @@
 """NOTIFICATIONs that must not be believed: refused, logged without their contents, and no state changed."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -92,3 +94,54 @@ async def test_every_notification_twice_and_out_of_order_is_one_sale(kiosk: Worl
     await kiosk.named("paid")
     await kiosk.told(shown["order_id"], "payment.paid", "release.done")
     assert (await kiosk.state())["released"] == 1
+
+
+def _static(**fields: str | None) -> dict:
+    """A payment of 2000 KRW on the static code of this kiosk, just now."""
+    now = datetime.now(ZoneInfo("Asia/Singapore"))
+    data = {
+        "uqOrderId": "UQ-STATIC-1",
+        "product": "ENTRY_CODE",
+        "status": "success",
+        "amount": "2000",
+        "currency": "KRW",
+        "terminalId": merchants.TERMINAL_ID,
+        "paidAt": f"{now:%Y-%m-%d %H:%M:%S}",
+        "transactionType": "PAYMENT",
+        **fields,
+    }
+    return {"data": {name: value for name, value in data.items() if value is not None}}
+
+
+async def test_a_static_payment_that_the_gateway_gave_an_order_id_of_its_own_counts(kiosk: World) -> None:
+    await kiosk.shown("2000#4")
+    assert (await _send(kiosk, _static(merchantOrderId="UQ-M-1"))).status_code == 200
+    paid = await kiosk.named("paid")
+    assert (paid["product"], paid["released"]) == ("ENTRY_CODE", 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"terminalId": None},
+        {"paidAt": None},
+        {"paidAt": "2026-01-01 00:00:00"},
+        {"amount": "1999"},
+    ],
+    ids=str,
+)
+async def test_a_static_payment_that_nobody_here_was_to_make_goes_back_and_the_display_says_so(
+    kiosk: World, fields: dict[str, str | None]
+) -> None:
+    await kiosk.shown("2000#4")
+    assert (await _send(kiosk, _static(**fields))).status_code == 200
+    told = await kiosk.named("cancelled")
+    assert told["released"] == 0
+    assert any(told["order_id"][-6:] in line for line in told["screen"]), "with the claim code"
+    assert "giving_back" in (await kiosk.run("order", told["order_id"])).stdout  # this gateway knows of no such payment
+
+
+async def test_a_static_payment_at_another_terminal_is_another_kiosks_business(kiosk: World) -> None:
+    await kiosk.shown("2000#4")
+    assert (await _send(kiosk, _static(terminalId="kiosk-0002"))).status_code == 404
+    assert (await kiosk.state())["state"] == "showing_code"

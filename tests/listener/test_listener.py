@@ -16,7 +16,7 @@ from kiosk.serving import serving
 pytestmark = pytest.mark.anyio
 ACKNOWLEDGEMENT = b'{"code":"000000"}'
 BODY = b'{"data": {"payCodeValue": "281010897274821897274821"}}'
-SECRET = "2810"
+SECRET = "281010897274821897274821"  # long enough to be found nowhere by chance
 PATIENCE = 10.0
 
 

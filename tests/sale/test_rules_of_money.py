@@ -518,6 +518,9 @@ class World(RuleBasedStateMachine):
         session = self.kiosk.session
         if isinstance(session, Result) and isinstance(session.order.phase, NotCharged):
             assert not isinstance(self.journal[session.order.id].phase, IN_DOUBT)
+            account = self.books.of(session.order)
+            scanned = session.order.product is Product.PAYMENT_CODE
+            assert not (scanned and account and account.kept), "nothing charged, says the screen, and it was"
         if isinstance(session, Entering | Scanning):
             assert self.kiosk.in_hand is None
 

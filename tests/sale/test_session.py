@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sale_examples import SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
+from sale_examples import NOON, SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
 
 from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
 from kiosk.sale.events import (
@@ -28,6 +28,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.machine import next_wake, start
 from kiosk.sale.money import Amount
+from kiosk.sale.numbering import number_of, order_id, order_number
 from kiosk.sale.order import (
     IN_DOUBT,
     Awaiting,
@@ -63,7 +64,6 @@ from kiosk.sale.outcome import (
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.recovery import recover
 from kiosk.sale.rules import Rules
-from kiosk.sale.session import number_of, order_id, order_number
 
 LOST, OFFLINE = Unknown("no answer"), NotSent("no connection")
 SHOWN_ONLY, SCANNED_ONLY, STATIC_ONLY = (
@@ -103,7 +103,9 @@ def sold(terms: Rules = SHOWN_ONLY) -> Till:
 
 
 def static(minor: int = 1500, **fields: object) -> EntryPaid:
-    return EntryPaid(replace(Approved(None, "UQ-static", won(minor)), **fields))
+    values = {"paid_at": NOON, **fields}
+    ours = values.pop("ours", True)
+    return EntryPaid(replace(Approved(None, "UQ-static", won(minor)), **values), ours=ours)
 
 
 # --- amounts ---------------------------------------------------------------------------------------------------------
@@ -379,11 +381,43 @@ def test_a_payment_the_gateway_never_heard_of_is_cancelled_all_the_same_before_i
         till.detail(Absent())
     assert till.phase == Cancelling(Why.UNANSWERED)
     till.cancel(Absent())
-    for _ in range(4):
-        assert till.phase == Confirming(Why.UNANSWERED)
+    while isinstance(till.phase, Confirming):
+        assert till.name is Name.CHECKING, "nothing charged is said only when it is known"
+        assert [line.text for line in till.panel.lines] == [Text.CHECKING, Text.AMOUNT, Text.CLAIM]
         till.wait(3)
         till.detail(Absent())
     assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+    assert till.mono >= 60, "the code's own life is over"
+
+
+def test_what_reached_the_gateway_late_within_the_codes_life_is_found_before_anything_is_said() -> None:
+    till = paying()
+    till.pay(LOST)
+    for _ in range(4):
+        till.wait(3)
+        till.detail(Absent())
+    till.cancel(Absent())
+    for _ in range(8):
+        till.wait(3)
+        till.detail(Absent())
+    assert till.name is Name.CHECKING
+    till.wait(3)
+    assert kinds(till.detail(till.success())) == [Topic.PAID, Cancel]
+    assert heading(till) is Text.MONEY_BACK
+
+
+def test_a_code_that_was_never_shown_can_be_paid_by_nobody_and_is_given_up_sooner() -> None:
+    till = Till(SHOWN_ONLY)
+    till.keys("1500#")
+    till.pay(LOST)
+    till.wait(3)
+    till.detail(Absent())
+    till.cancel(Absent())
+    for _ in range(4):
+        till.wait(3)
+        till.detail(Absent())
+    assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+    assert till.mono < 25
 
 
 def test_cancel_that_overtook_pay_is_sent_again() -> None:
@@ -551,19 +585,49 @@ def test_the_static_code_is_shown_when_chosen_and_credits_the_amount_asked_for()
     assert kinds(till.tell(static(1500))) == [Topic.PAID, Release]
 
 
-def test_another_amount_than_asked_for_is_given_back_and_the_code_stays() -> None:
+def test_another_amount_than_asked_for_is_given_back_and_the_display_says_so() -> None:
     till = Till()
     till.keys("1500#4")
     assert kinds(till.tell(static(1400))) == [Topic.PAID, Cancel]
-    assert till.name is Name.SHOWING_CODE
-    assert till.phase == GivingBack(Why.LATE, won(1400), Way.CANCEL, f"{till.record.id}R1")
+    assert heading(till) is Text.MONEY_BACK
+    assert till.panel.lines[-1].code == till.record.claim
+    assert till.phase == GivingBack(Why.NOT_DUE, won(1400), Way.CANCEL, f"{till.record.id}R1")
 
 
 @pytest.mark.parametrize("minor", [1, 99, 200_001])
 def test_an_amount_beyond_the_limits_is_given_back(minor: int) -> None:
     till = Till(STATIC_ONLY)
     assert kinds(till.tell(static(minor))) == [Topic.PAID, Cancel]
-    assert till.name is Name.IDLE
+    assert heading(till) is Text.MONEY_BACK
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        static(paid_at=None),
+        static(paid_at=NOON - timedelta(minutes=10)),
+        static(paid_at=NOON + timedelta(minutes=10)),
+        static(ours=False),
+    ],
+)
+def test_a_payment_of_unknown_time_or_terminal_is_given_back(paid: EntryPaid) -> None:
+    till = Till(STATIC_ONLY)
+    assert kinds(till.tell(paid)) == [Topic.PAID, Cancel]
+    assert till.phase == GivingBack(Why.NOT_DUE, won(1500), Way.CANCEL, f"{till.record.id}R1")
+
+
+def test_a_kiosk_that_does_not_offer_the_static_code_gives_its_payments_back() -> None:
+    till = Till(SHOWN_ONLY)
+    assert kinds(till.tell(static())) == [Topic.PAID, Cancel]
+
+
+@pytest.mark.parametrize("keys", ["5", "50000#", "50000#1", "50000#2"])
+def test_a_payment_on_the_static_code_neither_pays_nor_replaces_what_another_shopper_has_begun(keys: str) -> None:
+    till = Till()
+    till.keys(keys)
+    before = till.state.session
+    assert kinds(till.tell(static(100)))[-2:] == [Topic.PAID, Cancel]
+    assert till.state.session == before
 
 
 def test_an_old_payment_on_the_static_code_is_given_back() -> None:

@@ -12,7 +12,7 @@ from kiosk.sale.panel import Name
 WORDS = {
     Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
     " payment.settled release.done release.failed release.unconfirmed kiosk.fault kiosk.recovered",
-    Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed unconfirmed jam not_shown",
+    Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed not_due unconfirmed jam not_shown",
     Verdict: "declined expired cancelled not_sent",
     AfterCrash: "assume_released ask refund",
     Settlement: "released refunded nothing",
