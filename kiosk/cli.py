@@ -1,13 +1,15 @@
 """The command line: one command for each thing a person wants, one clear line when it can't be done.
 
-Exit 0 = done, 1 = it was tried and failed, 2 = wrong usage or configuration. Reading commands open the journal beside
-the running daemon; those that move money ask the daemon, for it is the only one that writes.
+Exit 0 = done, 1 = it was tried and failed, 2 = wrong usage or configuration, 3 = asked for and not yet known. Reading
+commands open the journal beside the running daemon; those that move money ask the daemon, for it is the only one that
+writes.
 """
 
 import asyncio
 import json
 import logging
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -22,7 +24,8 @@ from kiosk import listings
 from kiosk.journal import STATES, JournalError, JournalReader, OutboxState, read
 from kiosk.sale import show
 from kiosk.sale.events import Moment
-from kiosk.sale.order import Product
+from kiosk.sale.money import Amount, MoneyError
+from kiosk.sale.order import Order, Product
 from kiosk.sale.state import EntryShown, Kiosk
 from kiosk.settings import Settings, SettingsError, load, rules, settings_file, shown
 
@@ -33,6 +36,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(outbox_app, name="outbox")
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask first.")]
 Name = Annotated[str, typer.Argument(help="The order's id, the gateway's id, or the claim code.")]
 
 
@@ -198,30 +202,59 @@ def order(name: Name, *, as_json: Json = False) -> None:
 
 def _ask(path: str, **params: str) -> None:
     """Let the running daemon do it, and say what came of it."""
-    from kiosk.app.control import Unusable, ask  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
+    from kiosk.app.control import Result, Unusable, ask  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
 
     try:
-        done, line = ask(_settings().kiosk.state_dir, path, params)
+        result, line = ask(_settings().kiosk.state_dir, path, params)
     except ConnectionError as error:
         _fail(str(error), 1)
     except Unusable as error:
         _fail(str(error), 2)
-    if not done:
-        _fail(line, 1)
-    _print(line)
+    match result:
+        case Result.DONE:
+            _print(line)
+        case Result.FAILED:
+            _fail(line, 1)
+        case Result.UNKNOWN:
+            _fail(line, 3)
+
+
+def _agreed(name: str, what: str, *, yes: bool, moves_all: Callable[[Order], bool]) -> None:
+    """Ask before all of an order's money goes back. Without a terminal and without --yes nothing is done."""
+    with _journal(_settings()) as journal:
+        found = journal.find(name)
+    if yes or found is None or not moves_all(found):  # an order that there is not, the daemon says
+        return
+    question = f"{what} gives back all that is left, {found.left} of {found.amount}, of order {found.id}"
+    if not sys.stdin.isatty():
+        _fail(f"{question}: say --yes to do it", 2)
+    if not typer.confirm(f"{question}. Do it?"):
+        _fail("nothing was done", 1)
 
 
 @app.command()
 def refund(
-    name: Name, amount: Annotated[str | None, typer.Argument(help="In major units; default: all that is left.")] = None
+    name: Name,
+    amount: Annotated[str | None, typer.Argument(help="In major units; default: all that is left.")] = None,
+    *,
+    yes: Yes = False,
 ) -> None:
     """Give money back, all of it or a part; the running daemon does it."""
+
+    def moves_all(order: Order) -> bool:
+        try:
+            return amount is None or Amount.parse(amount, order.amount.currency) == order.left
+        except MoneyError:  # the daemon says why
+            return False
+
+    _agreed(name, "refund", yes=yes, moves_all=moves_all)
     _ask(f"/orders/{quote(name, safe='')}/refund", **({} if amount is None else {"amount": amount}))
 
 
 @app.command()
-def cancel(name: Name) -> None:
+def cancel(name: Name, *, yes: Yes = False) -> None:
     """Cancel an order: close it, or give all of it back."""
+    _agreed(name, "cancel", yes=yes, moves_all=lambda order: order.paid_at is not None)
     _ask(f"/orders/{quote(name, safe='')}/cancel")
 
 

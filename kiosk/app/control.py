@@ -4,8 +4,8 @@ Money is given back here, so this is no part of the front panel: a web page can'
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 
 import httpx
@@ -20,7 +20,9 @@ from kiosk.app.lookup import Lookup
 from kiosk.journal import JournalError
 from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted, SettleWanted
 from kiosk.sale.money import Amount, MoneyError
-from kiosk.sale.order import Order, Settlement
+from kiosk.sale.order import GivenBack, NotCharged, Order, Settled, Settlement, Unresolved
+from kiosk.sale.order import Request as Asked
+from kiosk.sale.outcome import DetailOutcome, NotSent, Unknown
 
 SOCKET = "control.sock"
 PATIENCE = 25.0  # seconds that a person at the command line waits for the gateway's word
@@ -31,17 +33,37 @@ def socket_path(state_dir: Path) -> Path:
     return state_dir / SOCKET
 
 
+class Result(StrEnum):
+    """What came of what was asked for. Done means that the gateway says so, not that it was asked."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+_STATUS = {Result.DONE: 200, Result.FAILED: 409, Result.UNKNOWN: 202}
+
+
 class Control:
     """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, and `POST /outbox/retry`.
 
-    The answer is `{"done": bool, "line": text for a person, "order_id"}`; 404 where no order is named so.
+    The answer is `{"result": a Result, "line": text for a person, "order_id"}`; 404 where no order is named so.
+    `next_detail` gives DETAIL's next answer about an order.
     """
 
-    def __init__(self, lookup: Lookup, inbox: Inbox, ledger: Ledger, wake_courier: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        inbox: Inbox,
+        ledger: Ledger,
+        wake_courier: Callable[[], None],
+        next_detail: Callable[[str], asyncio.Future[DetailOutcome]],
+    ) -> None:
         self._lookup = lookup
         self._inbox = inbox
         self._ledger = ledger
         self._wake_courier = wake_courier
+        self._next_detail = next_detail
         self.app = Starlette(
             routes=[
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
@@ -54,41 +76,81 @@ class Control:
         name, verb = request.path_params["name"], request.path_params["verb"]
         order, reloaded = await self._lookup.named(name)
         if order is None:
-            return _line(f"no order {name!r}: give its id, the gateway's id or the claim code", done=False, status=404)
+            return _line(
+                f"no order {name!r}: give its id, the gateway's id or the claim code", Result.FAILED, status=404
+            )
         try:
             wanted = _wanted(verb, order, request.query_params)
         except (MoneyError, ValueError) as error:
-            return _line(str(error), done=False, status=400)
+            return _line(str(error), Result.FAILED, status=400)
         if wanted is None:
-            return _line(f"{verb!r} is none of refund, cancel, inquire, settle", done=False, status=404)
-        asked = time.monotonic()
+            return _line(f"{verb!r} is none of refund, cancel, inquire, settle", Result.FAILED, status=404)
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        detail = self._next_detail(order.id) if isinstance(wanted, InquiryWanted) else None
         notes = await self._inbox.ask(*reloaded, wanted)
         if notes:
-            return _line(notes[-1].partition(": ")[2] or notes[-1], done=False, status=409, order=order)
-        return await self._outcome(order, asked)
+            return _line(notes[-1].partition(": ")[2] or notes[-1], Result.FAILED, order=order)
+        try:
+            async with asyncio.timeout_at(deadline):
+                if detail:
+                    return await self._inquired(order, await asyncio.shield(detail))
+                return await self._moved(order)
+        except TimeoutError:
+            line = f"asked for, and not yet known; the daemon goes on until it is. See: kiosk order {order.claim}"
+            return _line(line, Result.UNKNOWN, order=order)
 
-    async def _outcome(self, before: Order, asked: float) -> JSONResponse:
-        """Wait until the order comes to rest, so that the person sees how it ended."""
-        while time.monotonic() - asked < PATIENCE:
+    async def _inquired(self, before: Order, outcome: DetailOutcome) -> JSONResponse:
+        if isinstance(outcome, NotSent | Unknown):
+            line = f"the gateway could not be asked: {outcome.reason or 'no answer'}"
+            return _line(line, Result.FAILED, order=before)
+        while True:  # what was heard has to reach the order yet
+            order, _ = await self._lookup.find(before.id, None)
+            if order is None or order.plan.busy is not Asked.DETAIL:
+                return _line(f"{before.id}: {(order or before).state}", Result.DONE, order=before)
             await asyncio.sleep(0.05)
+
+    async def _moved(self, before: Order) -> JSONResponse:
+        """Wait until the order comes to rest, so that the person sees how it ended: as DETAIL says."""
+        order = await self._at_rest(before)
+        match order.phase:
+            case _ if order.refunded.minor > before.refunded.minor:
+                back = order.refunded.minor - before.refunded.minor
+                given = f"{Amount(back, order.amount.currency)} given back, {order.refunded} of {order.amount} in all"
+                return _line(f"{order.id}: {given}", Result.DONE, order=order)
+            case Settled() | NotCharged() | GivenBack():
+                return _line(f"{order.id}: {order.state}", Result.DONE, order=order)
+            case Unresolved():
+                line = f"{order.id}: not settled; it is asked about again. See: kiosk order {order.claim}"
+                return _line(line, Result.UNKNOWN, order=order)
+            case _:
+                why = await self._last_refusal(order)
+                return _line(
+                    f"{order.id}: nothing was given back; it is {order.state}{why}", Result.FAILED, order=order
+                )
+
+    async def _at_rest(self, before: Order) -> Order:
+        while True:
             order, reloaded = await self._lookup.find(before.id, None)
-            if order is None:
-                break
-            at_rest = order.ended and not order.plan.busy
-            if reloaded or at_rest:
-                return _line(_said(before, order), done=True, order=order)
-        return _line("under way; the daemon goes on until it is done. See: kiosk order " + before.claim, done=True)
+            if order is None or reloaded or (order.ended and not order.plan.busy):
+                return order or before
+            await asyncio.sleep(0.05)
+
+    async def _last_refusal(self, order: Order) -> str:
+        history = await self._ledger.look_up(lambda journal: journal.history(order.id))
+        said = next((one.answer for one in reversed(history) if one.kind in ("refund", "cancel")), None)
+        return f". The gateway: {said}" if said else ""
 
     async def _retry(self, request: Request) -> JSONResponse:
         text = request.query_params.get("sequence")
         sequence = int(text) if text and text.isdigit() else None
         put_back = await self._ledger.call(lambda journal: journal.retry(sequence))
         self._wake_courier()
-        return _line(f"{put_back} put back to be delivered", done=bool(put_back) or sequence is None)
+        found = bool(put_back) or sequence is None
+        return _line(f"{put_back} put back to be delivered", Result.DONE if found else Result.FAILED)
 
 
 async def _unreadable(_: Request, error: Exception) -> JSONResponse:
-    return _line(str(error), done=False, status=503)
+    return _line(str(error), Result.FAILED, status=503)
 
 
 def _wanted(verb: str, order: Order, said: Mapping[str, str]) -> Event | None:
@@ -114,22 +176,17 @@ def _part(amount: str, order: Order) -> Amount:
     return part
 
 
-def _said(before: Order, order: Order) -> str:
-    if len(order.refunds) > len(before.refunds):
-        return f"{order.id}: {order.refunds[-1].amount} given back, {order.refunded} of {order.amount} in all"
-    return f"{order.id}: {order.state}"
-
-
-def _line(line: str, *, done: bool, status: int = 200, order: Order | None = None) -> JSONResponse:
-    return JSONResponse({"done": done, "line": line, "order_id": order.id if order else None}, status_code=status)
+def _line(line: str, result: Result, *, status: int | None = None, order: Order | None = None) -> JSONResponse:
+    answer = {"result": result, "line": line, "order_id": order.id if order else None}
+    return JSONResponse(answer, status_code=status or _STATUS[result])
 
 
 class Unusable(Exception):  # noqa: N818 - the asker's fault, no error of ours
     """What was asked can't be meant; the message says why in one line. Nothing was done."""
 
 
-def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[bool, str]:
-    """From the command line: whether the daemon did it, and its line.
+def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[Result, str]:
+    """From the command line: what came of it, and the daemon's line.
 
     Raises ConnectionError when it does not answer, and Unusable for what can't be meant.
     """
@@ -144,4 +201,4 @@ def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[bool, str]:
         ) from error
     if response.status_code == 400:
         raise Unusable(str(answer["line"]))
-    return bool(answer["done"]), str(answer["line"])
+    return Result(answer["result"]), str(answer["line"])

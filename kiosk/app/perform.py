@@ -1,5 +1,6 @@
 """Carrying out: each command in a task of its own, each answer back through the inbox. Every command is answered."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar, assert_never
@@ -25,7 +26,7 @@ from kiosk.sale.events import (
     ReleaseAnswered,
 )
 from kiosk.sale.order import GivingBack, Order
-from kiosk.sale.outcome import Approved, Outcome, Pending, Unknown
+from kiosk.sale.outcome import Approved, DetailOutcome, Outcome, Pending, Unknown
 
 T = TypeVar("T", bound=Outcome)
 BEGUN_WITHIN = 4.0  # seconds: a release takes 15 s at most, and after 20 s (Rules.release) the money goes back
@@ -59,11 +60,19 @@ class Performer:
         self._stopwatch = stopwatch
         self._lookup = lookup
         self.under_way = 0
+        self._awaited: dict[str, asyncio.Future[DetailOutcome]] = {}
 
     def begin(self, command: Command, began: float) -> None:
         """Start a command whose record is on disk. `began`: when its cause was posted, in monotonic seconds."""
         self.under_way += 1
         self._tasks.begin(self._finish(command, began))
+
+    def next_detail(self, order_id: str) -> "asyncio.Future[DetailOutcome]":
+        """DETAIL's next answer about an order, for somebody who waits for it."""
+        known = self._awaited.get(order_id)
+        if known is None or known.done():
+            known = self._awaited[order_id] = asyncio.get_running_loop().create_future()
+        return known
 
     async def _finish(self, command: Command, began: float) -> None:
         try:
@@ -78,7 +87,10 @@ class Performer:
                 self._stopwatch.took("key to PAY", time.monotonic() - began)
                 return self._heard(PayAnswered(order.id, await self._own(order, await self._gateway.pay(order, code))))
             case Inquire(order):
-                return self._heard(DetailAnswered(order.id, await self._own(order, await self._gateway.detail(order))))
+                seen = await self._own(order, await self._gateway.detail(order))
+                if (waiting := self._awaited.pop(order.id, None)) and not waiting.done():
+                    waiting.set_result(seen)
+                return self._heard(DetailAnswered(order.id, seen))
             case Cancel(order):
                 return self._heard(CancelAnswered(order.id, await self._gateway.cancel(order)))
             case GiveBack(order):

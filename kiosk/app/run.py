@@ -136,7 +136,7 @@ async def daemon(
         host, port = settings.panel.host, settings.panel.port
         panel_url = await house.enter_async_context(serving(front_panel(view, host=host), host=host, port=port))
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
-        controls = control.Control(lookup, inbox, ledger, deliver_now)
+        controls = control.Control(lookup, inbox, ledger, deliver_now, performer.next_detail)
         await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 
         _take_up(journal, loop, clock)

@@ -4,7 +4,7 @@ Every answer is HTTP 200 with a `respCode`, signed with the merchant's key (a cl
 one). The order of the checks: who speaks, whether they said so before, what they say, and then the books.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 
@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from kiosk.gateway.signing import JsonObject, JsonValue, read_json
-from kiosk.gateway.wire import Dialect, Header, RespCode
+from kiosk.gateway.wire import ABSENT_WORDS, Dialect, Header, RespCode
 from kiosk.sale.order import Product
 from kiosk.sandbox import reading, writing
 from kiosk.sandbox.books import Books
@@ -93,7 +93,7 @@ class GatewaySide:
         merchant: Merchant | None,
         request: Request,
         content: bytes,
-        troubles: Collection[Trouble],
+        troubles: Mapping[Trouble, float],
     ) -> JsonObject:
         """The answer's body; the work is done here, at once."""
         try:
@@ -101,7 +101,10 @@ class GatewaySide:
             body = _read(content)
             _vouched(known, request, body)
             self._not_seen(known, request)
-            data = writing.spoilt(self._done(call, known, body, str(request.base_url)), troubles)
+            if Trouble.SYSTEM_ERROR in troubles:
+                return writing.answer(RespCode.SYSTEM_ERROR, "system error")
+            _unwilling(troubles)
+            data = writing.spoilt(self._done(call, known, body, str(request.base_url), troubles), troubles)
         except Stranger as stranger:
             return writing.answer(RespCode.BAD_SIGNATURE, str(stranger))
         except Refusal as refusal:
@@ -116,7 +119,9 @@ class GatewaySide:
             raise Refusal(Ground.FIELD, f"{Header.REQUEST_ID}: used before")
         self._seen.add((merchant.client_id, request_id))
 
-    def _done(self, call: Call, merchant: Merchant, body: JsonObject, base_url: str) -> JsonObject:
+    def _done(
+        self, call: Call, merchant: Merchant, body: JsonObject, base_url: str, troubles: Mapping[Trouble, float]
+    ) -> JsonObject:
         """Do what the call asks; the answer's data."""
         now = self._now()
         if call is Call.PAY:
@@ -126,7 +131,8 @@ class GatewaySide:
         refund = reading.read_refund(body) if call is Call.REFUND else None
         payment = self._books.find(merchant.client_id, now, order_id=order_id, uq_id=uq_id)
         if refund:
-            repayment = self._books.refund(payment, *refund, now)
+            slow, fails = troubles.get(Trouble.SLOW), Trouble.FAILS in troubles
+            repayment = self._books.refund(payment, *refund, now, slow=slow, fails=fails)
             return {**writing.names(payment), **writing.repayment_data(repayment)}
         if call is Call.CANCEL:
             return self._told(self._books.cancel(payment, now))
@@ -141,6 +147,14 @@ class GatewaySide:
         as_picture = self._dialect.qr_value == "image" and not redirect
         value = f"{base_url}sandbox/qr/{payment.uq_id}.png" if as_picture else payment.code
         return writing.action_data(payment, value, redirect=redirect)
+
+
+def _unwilling(troubles: Mapping[Trouble, float]) -> None:
+    """Raise Refusal where the gateway is to refuse what it would do otherwise."""
+    if Trouble.REFUSED in troubles:
+        raise Refusal(Ground.FORBIDDEN, "not allowed now")
+    if Trouble.ABSENT in troubles:
+        raise Refusal(Ground.ABSENT, ABSENT_WORDS)
 
 
 def _known(merchant: Merchant | None) -> Merchant:

@@ -107,8 +107,20 @@ class Books:
                 pass
         return self._tell(replace(payment, status=Status.CLOSED), TransactionType.CANCEL)
 
-    def refund(self, payment: Payment, refund_id: str, amount: Amount, now: datetime) -> Repayment:
-        """Give part of a paid order back, or all of it. The same refund again: the first one."""
+    def refund(
+        self,
+        payment: Payment,
+        refund_id: str,
+        amount: Amount,
+        now: datetime,
+        *,
+        slow: float | None = None,
+        fails: bool = False,
+    ) -> Repayment:
+        """Give part of a paid order back, or all of it. The same refund again: the first one.
+
+        One that is `slow` takes so many seconds; one that `fails` is taken, and comes to nothing.
+        """
         for other in self._payments.values():
             for repayment in other.repayments:
                 if repayment.id == refund_id and other.merchant == payment.merchant:
@@ -119,16 +131,21 @@ class Books:
             raise Refusal(Ground.FORBIDDEN, f"the payment is {payment.status}, not paid")
         if amount.currency != payment.amount.currency:
             raise Refusal(Ground.FIELD, f"{Field.CURRENCY}: the payment was made in {payment.amount.currency}")
-        if amount.minor > payment.amount.minor - payment.given_back.minor:
+        if amount.minor > payment.amount.minor - payment.promised.minor:
             raise Refusal(Ground.FORBIDDEN, f"{Field.AMOUNT}: more than was paid and has not been given back")
         repayment = Repayment(refund_id, self._new_id("UR", now), amount)
-        self._spent[payment.shopper, amount.currency] -= amount.minor
-        whole = amount == payment.amount
-        self._tell(
-            replace(payment, repayments=(*payment.repayments, repayment)),
-            TransactionType.REFUND if whole else TransactionType.PARTIAL_REFUND,
-        )
+        if slow is not None or fails:
+            due = now + timedelta(seconds=slow or 0)
+            repayment = replace(repayment, status=Status.PROCESSING, due=due, fails=fails)
+            self._keep(replace(payment, repayments=(*payment.repayments, repayment)))
+            return repayment
+        self._give_back(replace(payment, repayments=(*payment.repayments, repayment)), repayment)
         return repayment
+
+    def _give_back(self, payment: Payment, repayment: Repayment) -> None:
+        self._spent[payment.shopper, payment.amount.currency] -= repayment.amount.minor
+        whole = repayment.amount == payment.amount
+        self._tell(payment, TransactionType.REFUND if whole else TransactionType.PARTIAL_REFUND)
 
     # The shopper's side.
 
@@ -224,9 +241,21 @@ class Books:
         return payment
 
     def _lapse(self, now: datetime) -> None:
-        for payment in self._payments.values():
+        for payment in tuple(self._payments.values()):
             if payment.status is Status.PROCESSING and now >= payment.expire_at:
                 self._keep(replace(payment, status=Status.CLOSED))
+            for repayment in payment.repayments:
+                if repayment.due and now >= repayment.due:
+                    self._settle(self._payments[payment.uq_id], repayment)
+
+    def _settle(self, payment: Payment, repayment: Repayment) -> None:
+        """A refund that was under way comes to its end."""
+        status = Status.FAIL if repayment.fails else Status.SUCCESS
+        ended = replace(repayment, status=status, due=None)
+        others = tuple(ended if one.id == repayment.id else one for one in payment.repayments)
+        payment = self._keep(replace(payment, repayments=others))
+        if not repayment.fails:
+            self._give_back(payment, ended)
 
     def _of_merchant(self, merchant: str, order_id: str) -> Payment | None:
         wanted = (merchant, order_id)

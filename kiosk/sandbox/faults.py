@@ -4,7 +4,7 @@
 
     {"pay": {"drop_after": {"times": 1}, "delay": {"seconds": 2}}, "notification": {"duplicate": {}}}
 
-`times` counts calls (absent: until cleared), `seconds` (0..600) belongs to delay and delay_before.
+`times` counts calls (absent: until cleared), `seconds` (0..600) belongs to delay, delay_before and slow.
 """
 
 from enum import StrEnum
@@ -36,6 +36,12 @@ class Trouble(StrEnum):
     WRONG_AMOUNT = "wrong_amount"  # well signed, with another amount
     WRONG_ORDER = "wrong_order"  # well signed, about another order
     GARBAGE = "garbage"  # no JSON
+    SYSTEM_ERROR = "system_error"  # respCode 999999, and nothing was done
+    REFUSED = "refused"  # respCode 100005, and nothing was done
+    ABSENT = "absent"  # "Transaction does not exist", though it does
+    STRANGE_STATUS = "strange_status"  # well signed, with a status that nobody knows
+    SLOW = "slow"  # the refund is `processing` for so long
+    FAILS = "fails"  # the refund is `processing`, and the next time it is asked about it has failed
     LOST = "lost"  # the notification never goes out
     DUPLICATE = "duplicate"  # it goes out twice
     OUT_OF_ORDER = "out_of_order"  # it waits until DETAIL was asked, and a `processing` follows it
@@ -49,9 +55,16 @@ OF_CALL = MESSAGE | {
     Trouble.DROP_AFTER,
     Trouble.STATUS_500,
     Trouble.GARBAGE,
+    Trouble.SYSTEM_ERROR,
+    Trouble.STRANGE_STATUS,
+}
+OF_ONE = {
+    Call.DETAIL: {Trouble.ABSENT},
+    Call.CANCEL: {Trouble.REFUSED},
+    Call.REFUND: {Trouble.REFUSED, Trouble.SLOW, Trouble.FAILS},
 }
 OF_NOTIFICATION = MESSAGE | {Trouble.DELAY, Trouble.GARBAGE, Trouble.LOST, Trouble.DUPLICATE, Trouble.OUT_OF_ORDER}
-TAKES_SECONDS = frozenset({Trouble.DELAY_BEFORE, Trouble.DELAY})
+TAKES_SECONDS = frozenset({Trouble.DELAY_BEFORE, Trouble.DELAY, Trouble.SLOW})
 
 
 class Switch(BaseModel):
@@ -68,7 +81,7 @@ class Setting(RootModel[dict[Call, dict[Trouble, Switch]]]):
     @model_validator(mode="after")
     def _must_make_sense(self) -> Self:
         for call, switches in self.root.items():
-            possible = OF_NOTIFICATION if call is Call.NOTIFICATION else OF_CALL
+            possible = OF_NOTIFICATION if call is Call.NOTIFICATION else OF_CALL | OF_ONE.get(call, set())
             for trouble, switch in switches.items():
                 if trouble not in possible:
                     raise ValueError(f"{trouble} does not happen to {call}")

@@ -81,11 +81,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Repayment:
-    """A refund that was made."""
+    """A refund that was taken. One that is `processing` comes to its end at `due`, and to nothing if it `fails`."""
 
     id: str
     uq_id: str
     amount: Amount
+    status: Status = Status.SUCCESS
+    due: datetime | None = None
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,16 @@ class Payment:
         """What came back: everything by CANCEL, or the sum of the refunds."""
         if self.paid_at and self.status is Status.CLOSED:
             return self.amount
-        return Amount(sum(repayment.amount.minor for repayment in self.repayments), self.amount.currency)
+        return self._sum({Status.SUCCESS})
+
+    @property
+    def promised(self) -> Amount:
+        """What came back or is on its way."""
+        return self._sum({Status.SUCCESS, Status.PROCESSING})
+
+    def _sum(self, statuses: set[Status]) -> Amount:
+        counted = (one.amount.minor for one in self.repayments if one.status in statuses)
+        return Amount(sum(counted), self.amount.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ thing) or 409 (not in this state).
 
 An order: `{"order_id": the merchant's, or null, "gateway_order_id", "merchant", "product", "status", "amount",
 "currency", "code": text of its QR or null, "shopper", "terminal_id", "expire_at", "paid_at", "charged", "given_back",
-"refunds": [{"refund_id", "amount"}], "pay_calls"}`.
+"refunds": [{"refund_id", "amount", "status"}], "pay_calls"}`.
 """
 
 from collections import defaultdict
@@ -223,7 +223,10 @@ def order_json(payment: Payment) -> dict[str, object]:
         "paid_at": payment.paid_at.isoformat() if payment.paid_at else None,
         "charged": payment.charged.major,
         "given_back": payment.given_back.major,
-        "refunds": [{"refund_id": refund.id, "amount": refund.amount.major} for refund in payment.repayments],
+        "refunds": [
+            {"refund_id": refund.id, "amount": refund.amount.major, "status": refund.status}
+            for refund in payment.repayments
+        ],
         "pay_calls": payment.pay_calls,
     }
 

@@ -54,7 +54,7 @@ def repayment_data(repayment: Repayment) -> dict[str, JsonValue]:
         Field.GATEWAY_REFUND_ID: repayment.uq_id,
         Field.AMOUNT: repayment.amount.major,
         Field.CURRENCY: repayment.amount.currency,
-        Field.STATUS: Status.SUCCESS.value,
+        Field.STATUS: repayment.status.value,
     }
 
 
@@ -79,11 +79,13 @@ def answer(code: RespCode, message: str, data: JsonObject | None = None) -> Json
 
 
 def spoilt(data: JsonObject, troubles: Collection[Trouble]) -> JsonObject:
-    """The data as a confused gateway would tell it: with another amount, or with the names of another order."""
+    """The data as a confused gateway would tell it: another amount, a status of its own, or another order's names."""
     changed = dict(data)
     if Trouble.WRONG_AMOUNT in troubles:
         amount = Amount.parse(str(data[Field.AMOUNT]), str(data[Field.CURRENCY]))
         changed[Field.AMOUNT] = Amount(amount.minor + 1, amount.currency).major
+    if Trouble.STRANGE_STATUS in troubles:
+        changed[Field.STATUS] = "peculiar"
     if Trouble.WRONG_ORDER in troubles:
         changed |= dict.fromkeys({Field.ORDER_ID, Field.GATEWAY_ID} & data.keys(), SOMEBODY_ELSES)
     return changed

@@ -28,7 +28,7 @@ async def test_refunds_in_parts_up_to_what_was_paid(kiosk: World) -> None:
     too_much = await kiosk.run("refund", order_id, "701")
     assert too_much.returncode == 1
     assert "between 0 and 700 KRW" in too_much.stderr
-    assert (await kiosk.run("refund", order_id[-6:])).returncode == 0
+    assert (await kiosk.run("refund", order_id[-6:], "--yes")).returncode == 0
     assert (await kiosk.gateway_order(order_id))["given_back"] == "1500"
     await kiosk.told(order_id, "payment.paid", "release.done", *["payment.refunded"] * 3)
 
@@ -45,11 +45,15 @@ async def test_what_cannot_be_an_amount_is_usage_and_gives_nothing_back(kiosk: W
 
 async def test_cancel_gives_all_of_it_back(kiosk: World) -> None:
     order_id = await _paid(kiosk)
-    done = await kiosk.run("cancel", order_id)
+    unsaid = await kiosk.run("cancel", order_id)
+    assert (unsaid.returncode, unsaid.stdout, len(unsaid.stderr.splitlines())) == (2, "", 1)
+    assert "--yes" in unsaid.stderr
+    assert (await kiosk.gateway_order(order_id))["given_back"] == "0"
+    done = await kiosk.run("cancel", order_id, "--yes")
     assert (done.returncode, done.stderr) == (0, "")
     order = await kiosk.gateway_order(order_id)
     assert (order["status"], order["given_back"]) == ("closed", "1500")
-    again = await kiosk.run("cancel", order_id)
+    again = await kiosk.run("cancel", order_id, "--yes")
     assert again.returncode == 1
     assert len(again.stderr.splitlines()) == 1
 
@@ -58,6 +62,42 @@ async def test_inquire_asks_the_gateway(kiosk: World) -> None:
     order_id = await _paid(kiosk)
     done = await kiosk.run("inquire", order_id)
     assert (done.returncode, done.stdout.strip()) == (0, f"{order_id}: released")
+
+
+async def test_an_inquiry_without_a_network_fails_and_says_so(kiosk: World) -> None:
+    order_id = await _paid(kiosk)
+    await kiosk.faults({"detail": {"drop_before": {}}})
+    done = await kiosk.run("inquire", order_id)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert "could not be asked" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("refund",), ("refund", "1500"), ("cancel",)], ids=" ".join)
+async def test_without_a_terminal_nobody_gives_all_back_without_saying_so(kiosk: World, words: tuple[str, ...]) -> None:
+    order_id = await _paid(kiosk)
+    verb, *amount = words
+    done = await kiosk.run(verb, order_id, *amount)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "1500 KRW" in done.stderr
+    assert (await kiosk.gateway_order(order_id))["given_back"] == "0"
+
+
+async def test_a_refund_that_the_gateway_refuses_exits_1_with_its_reason(kiosk: World) -> None:
+    order_id = await _paid(kiosk)
+    gateway_id = (await kiosk.gateway_order(order_id))["gateway_order_id"]
+    await kiosk.client.put(f"{kiosk.sandbox}/sandbox/faults", json={"refund": {"refused": {}}})
+    done = await kiosk.run("refund", order_id, "500")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert "100005" in done.stderr
+    assert (await kiosk.gateway_order(gateway_id))["given_back"] == "0"
+
+
+async def test_a_refund_that_takes_its_time_is_not_yet_known(kiosk: World) -> None:
+    order_id = await _paid(kiosk)
+    await kiosk.faults({"refund": {"slow": {"seconds": 600}}})
+    done = await kiosk.run("refund", order_id, "500")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
+    assert "not yet known" in done.stderr
 
 
 async def test_orders_and_order_and_report_show_what_happened(kiosk: World) -> None:
