@@ -6,6 +6,7 @@ no table, a handler that leads where its row does not say) raises; the process e
 
 from dataclasses import dataclass, replace
 
+from kiosk.sale import troubles as tales
 from kiosk.sale.answers import arrived, awaited, contradiction
 from kiosk.sale.commands import Command, Probe, Report, Topic
 from kiosk.sale.events import (
@@ -138,7 +139,7 @@ class _Running:
             self.order(turn.tell.order_id, turn.tell)
 
     def part(self, event: PartFailed | PartRecovered) -> None:
-        """A part of the machine fails or works again; the operator hears of each change once."""
+        """A part of the machine fails or works again; the operator hears of each trouble once (`troubles`)."""
         before = self.kiosk.troubles.get(event.part)
         after = event.what if isinstance(event, PartFailed) else None
         if before == after or (before not in (None, NOT_YET_ASKED) and after is not None):
@@ -146,11 +147,13 @@ class _Running:
         troubles = {part: what for part, what in self.kiosk.troubles.items() if part is not event.part}
         if after is not None:
             troubles[event.part] = after
-            details = {"part": str(event.part), "reason": after}
-            self.commands.append(Report(Topic.FAULT, self.now.at, details=details))
-        elif before != NOT_YET_ASKED:
-            self.commands.append(Report(Topic.RECOVERED, self.now.at, details={"part": str(event.part)}))
-        self.kiosk = replace(self.kiosk, troubles=troubles)
+            told, news = tales.failed(self.kiosk.told, event.part)
+            if news:
+                details = {"part": str(event.part), "reason": after}
+                self.commands.append(Report(Topic.FAULT, self.now.at, details=details))
+        else:
+            told = tales.recovered(self.kiosk.told, event.part, self.now.mono)
+        self.kiosk = replace(self.kiosk, troubles=troubles, told=told)
 
     def unreadable(self, what: str) -> None:
         """A code can't be shown: one order's, which is a fault of the moment, or the static one, a lasting fault."""
@@ -191,6 +194,10 @@ class _Running:
                 self.order(order.id, Woken())
         if session_due(self.kiosk.session) <= self.now.mono:
             self.session(Woken())
+        told, over = tales.settled(self.kiosk.told, self.kiosk.rules, self.now.mono)
+        self.kiosk = replace(self.kiosk, told=told)
+        for part in over:
+            self.commands.append(Report(Topic.RECOVERED, self.now.at, details={"part": str(part)}))
         if not self.kiosk.probing and self.kiosk.probe_due <= self.now.mono:
             self.kiosk = replace(self.kiosk, probing=True, probed_at=self.now.mono)
             self.commands.append(Probe())
@@ -297,4 +304,5 @@ def session_due(session: Session) -> float:
 def next_wake(kiosk: Kiosk) -> float:
     """When `Woken` is due: monotonic seconds. The caller keeps one timer and re-arms it after each step."""
     probe = NEVER if kiosk.probing else kiosk.probe_due
-    return min(probe, session_due(kiosk.session), *(order_due(order) for order in kiosk.orders.values()), NEVER)
+    told = tales.due(kiosk.told, kiosk.rules)
+    return min(probe, told, session_due(kiosk.session), *(order_due(order) for order in kiosk.orders.values()), NEVER)

@@ -44,6 +44,9 @@ class Rules:
     release: float = 20.0  # the release must answer by then
     refund_tries: int = 3  # refunds that the gateway takes and that then fail
     watch: tuple[float, ...] = (60.0, 600.0, 3600.0)  # looks at an order that ended without money
+    calm: float = 30.0  # how long a part works again before the operator hears of it,
+    calm_most: float = 1800.0  # twice as long each time its trouble comes back, at most,
+    calm_forgotten: float = 3600.0  # within so long
     probe_every: float = 60.0  # the gateway is asked for a sign of life when idle
     probe_offline: float = 10.0
 

@@ -4,7 +4,7 @@ Values only. While an order is in hand the session just names it: what the shopp
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kiosk.sale.events import Part
@@ -12,6 +12,7 @@ from kiosk.sale.money import Amount
 from kiosk.sale.order import IN_DOUBT, NEVER, Order, Product, Secret
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.rules import Rules
+from kiosk.sale.troubles import Tales
 
 NOT_YET_ASKED = "not asked yet"  # the trouble of a part at start: it has yet to show that it works
 
@@ -87,15 +88,16 @@ Session: TypeAlias = Idle | OutOfService | Entering | Choosing | Scanning | Entr
 class Kiosk:
     """The whole state.
 
-    `last_id` is the newest order's number, `probe_due` when the gateway is to be asked for a sign of life and
-    `probed_at` when it last was, `spent` the payment code that was paid with last: a code is good for one payment, and
-    its phone may still be before the camera.
+    `told` is what the operator knows of the troubles, `last_id` the newest order's number, `probe_due` when the gateway
+    is to be asked for a sign of life and `probed_at` when it last was, `spent` the payment code that was paid with
+    last: a code is good for one payment, and its phone may still be before the camera.
     """
 
     rules: Rules
     session: Session
     orders: Mapping[str, Order]
     troubles: Mapping[Part, str]
+    told: Tales = field(default_factory=dict)
     last_id: int = 0
     probe_due: float = 0.0
     probed_at: float = -NEVER

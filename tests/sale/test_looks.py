@@ -86,7 +86,7 @@ def test_unresolved_after_a_day_offline_is_asked_about_when_the_network_returns(
         till.cancel(OFFLINE)
         till.wait(300)
     assert isinstance(till.phase, Unresolved)
-    assert kinds(till.tell(ProbeAnswered(Absent()))) == [Topic.RECOVERED, Inquire]
+    assert kinds(till.tell(ProbeAnswered(Absent()))) == [Inquire]
     till.detail(till.success())
     till.cancel(Accepted())
     till.wait(3)
