@@ -11,7 +11,7 @@ BENCH_PACKAGES := zbar-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint cover bench lock clean
+.PHONY: help demo test lint soak cover bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,10 @@ lint: .venv/.dev ## Check style, types, the imports between rooms, and the READM
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m kiosk.sale.diagram --check README.md
+
+ROUNDS ?= 200
+soak: .venv/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)
+	$(BIN)/python tests/soak.py --rounds $(ROUNDS) $(ARGS)
 
 cover: .venv/.test ## Run the tests of hardware/ and fail when they reach less than 95 % of its branches
 	$(BIN)/coverage erase

@@ -68,11 +68,13 @@ class Daemon:
     deliver_now: Callable[[], None]
 
 
-async def run_until_stopped(settings: Settings, credentials: Credentials) -> None:
-    """Run until SIGTERM or SIGINT. SIGUSR1 delivers what waits for the operator now."""
+async def run_until_stopped(
+    settings: Settings, credentials: Credentials, opened: Callable[[BoardConfig], Board] = open_board
+) -> None:
+    """Run until SIGTERM or SIGINT. SIGUSR1 delivers what waits for the operator now. `opened` gives its board."""
     stop = asyncio.Event()
     signals = asyncio.get_running_loop()
-    async with daemon(settings, credentials) as house:
+    async with daemon(settings, credentials, opened) as house:
         for number in (signal.SIGTERM, signal.SIGINT):
             signals.add_signal_handler(number, stop.set)
         signals.add_signal_handler(signal.SIGUSR1, house.deliver_now)

@@ -31,6 +31,7 @@ class Daemon:
     """A `kiosk run` that can be started, killed and started again on the same state directory."""
 
     config: Path
+    program: tuple[str, ...] = ("-m", "kiosk")
     env: dict[str, str] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
@@ -42,7 +43,7 @@ class Daemon:
         self.panel = ""
         environment = {**os.environ, **self.env}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "kiosk", "--config", str(self.config), "run"],
+            [sys.executable, *self.program, "--config", str(self.config), "run"],
             stderr=subprocess.PIPE,
             text=True,
             env=environment,

@@ -1,0 +1,54 @@
+"""The daemon with a release whose goods are counted in a file of their own, so that no crash of the daemon hides any.
+
+`python counted_kiosk.py --config FILE run`; the count is beside the file: one line for each time that goods came out.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+from pathlib import Path
+
+from hardware.config import BoardConfig
+from hardware.simulated import SimulatedBoard, SimulatedRelease
+from kiosk.app import logs
+from kiosk.app.run import run_until_stopped
+from kiosk.credentials import read_credentials
+from kiosk.settings import load
+
+GOODS = "goods"
+
+
+class CountedRelease(SimulatedRelease):
+    """Goods are out as soon as the release is driven, unless it jams."""
+
+    def __init__(self, count: Path) -> None:
+        super().__init__(settle=0.4)
+        self._count = os.open(count, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def _drive(self) -> None:
+        if not self._jammed:
+            os.write(self._count, b"out\n")
+            os.fsync(self._count)
+        super()._drive()
+
+
+def main() -> None:
+    """Run the daemon until SIGTERM."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("command", choices=["run"])
+    config = parser.parse_args().config
+
+    def opened(board: BoardConfig) -> SimulatedBoard:
+        simulated = SimulatedBoard(board.display)
+        simulated.release = CountedRelease(config.parent / GOODS)
+        return simulated
+
+    settings = load(config)
+    logs.configure(logging.INFO, settings.kiosk.id)
+    asyncio.run(run_until_stopped(settings, read_credentials(settings), opened))
+
+
+if __name__ == "__main__":
+    main()
