@@ -4,10 +4,12 @@ import asyncio
 import signal
 import socket
 import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from kiosk_process import World
+from PIL import Image
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +101,24 @@ async def test_out_of_service_while_the_gateway_is_silent_and_back_by_itself(kio
     assert (await kiosk.gateway_order(shown["order_id"]))["status"] == "closed"
     await kiosk.keys("*")
     await kiosk.named("idle")
+
+
+async def test_a_start_without_a_gateway_shows_so_on_the_glass_and_the_lamps(kiosk: World) -> None:
+    await asyncio.to_thread(kiosk.daemon.stop)
+    await kiosk.faults({call: {"drop_before": {}} for call in ("pay", "detail", "cancel", "refund")})
+    await asyncio.to_thread(kiosk.daemon.start)
+    end = time.monotonic() + 20
+    while True:
+        png = (await kiosk.client.get(f"{kiosk.daemon.panel}/api/display.png")).content
+        bright = sum(Image.open(BytesIO(png)).convert("L").histogram()[101:])
+        if bright > 100:
+            break
+        assert time.monotonic() < end, "the display is dark"
+        await asyncio.sleep(0.05)
+    state = await kiosk.state()
+    assert (state["state"], state["lights"]["fault"]) == ("out_of_service", "on")
+    await kiosk.faults({})
+    await kiosk.until(lambda state: state["state"] == "idle")
 
 
 async def test_a_success_for_another_amount_is_never_paid_and_is_that_orders_trouble_alone(kiosk: World) -> None:

@@ -131,7 +131,14 @@ def test_a_success_that_is_not_wholly_this_orders_is_unknown(
 @pytest.mark.parametrize("status", ["fail", "closed", "processing", "strange"])
 @pytest.mark.parametrize(
     "fields",
-    [{"order_id": "K1-0002"}, {"order_id": None}, {"amount": "1"}, {"currency": "JPY"}, {"product": "ENTRY_CODE"}],
+    [
+        {"order_id": "K1-0002"},
+        {"order_id": None},
+        {"amount": "1"},
+        {"amount": "x"},
+        {"currency": "JPY"},
+        {"product": "ENTRY_CODE"},
+    ],
     ids=str,
 )
 def test_whatever_is_told_of_another_order_amount_or_currency_is_unknown(

@@ -94,3 +94,15 @@ def test_any_text_is_an_amount_or_refused(text: str, currency: str) -> None:
     except MoneyError:
         return
     assert Decimal(text) == Decimal(amount.major)
+
+
+@pytest.mark.parametrize("currency", ["XXX", "krw", ""])
+def test_no_amount_is_made_of_a_currency_that_is_not_known(currency: str) -> None:
+    with pytest.raises(MoneyError, match="is not one this kiosk knows"):
+        Amount(1, currency)
+
+
+@pytest.mark.parametrize("minor", [-1, LARGEST + 1])
+def test_no_amount_is_made_beyond_its_range(minor: int) -> None:
+    with pytest.raises(MoneyError, match="is not between"):
+        Amount(minor, "KRW")

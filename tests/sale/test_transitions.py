@@ -35,7 +35,7 @@ from kiosk.sale.events import (
     StopWanted,
     Woken,
 )
-from kiosk.sale.machine import start, step
+from kiosk.sale.machine import _allowed, start, step
 from kiosk.sale.order import (
     NEVER,
     Awaiting,
@@ -638,3 +638,28 @@ def test_every_place_an_order_may_go_to_is_reached_by_a_row_above() -> None:
 def test_every_screen_that_may_follow_is_reached_by_a_row_above() -> None:
     reached = {(type(session), type(event), to) for _, session, event, to, _, _ in SESSION_CASES}
     assert reached == {(*pair, to) for pair, row in SESSION.items() for to in row.to}
+
+
+def test_a_handler_that_leads_where_its_row_does_not_say_is_a_bug_that_ends_the_process() -> None:
+    row = replace(ORDERS[Awaiting, GaveUp], to=frozenset({Released}))
+    with pytest.raises(AssertionError, match="led to Closing: not in its row"):
+        _allowed(row, Closing)
+
+
+def test_whoever_speaks_to_an_order_that_does_not_listen_is_told_why() -> None:
+    stepped = step(kiosk(Idle(), replace(ORDER, phase=CANCELLING)), CANCEL, HERE)
+    assert stepped.notes == ("ignored CancelWanted in Cancelling: it is being closed already",)
+
+
+@pytest.mark.parametrize(
+    ("part", "lost"),
+    [
+        (Part.CAMERA, {Product.PAYMENT_CODE}),
+        (Part.DISPLAY, {Product.ORDER_CODE, Product.CASHIER_PAYMENT, Product.ENTRY_CODE}),
+        (Part.SCREEN, {Product.ENTRY_CODE}),
+        (Part.BUZZER, set()),
+    ],
+)
+def test_each_part_takes_its_ways_to_pay_along(part: Part, lost: set[Product]) -> None:
+    broken = kiosk(Idle(), troubles={part: "broken"}, products=tuple(Product))
+    assert set(Product) - set(broken.offered) == lost
