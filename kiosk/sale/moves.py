@@ -105,10 +105,13 @@ def look_again(order: Order, ctx: Context) -> Order:
 def chargeable(order: Order, ctx: Context) -> bool:
     """Whether the code's own life is not over: until then, "does not exist" is no proof that nothing will be charged.
 
-    A code that was never shown can be paid by nobody.
+    A code that was never shown can be paid by nobody. By a clock that is behind the order's nothing can be said.
     """
+    life = timedelta(seconds=ctx.rules.scanned_life)
+    if not -life < ctx.now.at - order.created_at:
+        return False
     if order.product is Product.PAYMENT_CODE:
-        return ctx.now.at < order.created_at + timedelta(seconds=ctx.rules.scanned_life)
+        return ctx.now.at < order.created_at + life
     return order.gateway_id is not None and ctx.now.at < order.expire_at
 
 
