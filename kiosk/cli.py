@@ -328,6 +328,17 @@ def report(
         raise typer.Exit(1)
 
 
+@app.command()
+def backup() -> None:
+    """Copy the journal into the state directory's folder `backup`, and check the copy; the one before is kept."""
+    from kiosk.journal.backup import back_up  # noqa: PLC0415 - not for `kiosk orders`
+
+    try:
+        _print(f"the journal was copied to {back_up(_settings().kiosk.state_dir)}, and the copy is whole")
+    except JournalError as error:
+        _fail(str(error), 1)
+
+
 # --- configuration ---------------------------------------------------------------------------------------------------
 
 

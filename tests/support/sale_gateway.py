@@ -154,6 +154,8 @@ class Books:
             return Accepted()
         if account.status not in ("success", "closed"):
             return Refused("it is not paid")
+        if set(account.refunds) - account.settled - account.failed:
+            self.greedy.append(f"{refund_id}: another is under way")
         if account.back + minor > account.charged:
             if (
                 not account.cancelled
@@ -162,8 +164,6 @@ class Books:
             ):
                 self.greedy.append(f"{refund_id}: {minor} of {account.kept}")
             return Refused("more than was paid")
-        if set(account.refunds) - account.settled - account.failed:
-            self.greedy.append(f"{refund_id}: another is under way")
         account.refunds[refund_id] = minor
         if self.failing:
             account.failed.add(refund_id)
