@@ -33,6 +33,7 @@ from kiosk.sale.order import (
     Unconfirmed,
     Unresolved,
     Verdict,
+    Way,
     Why,
 )
 from kiosk.sale.outcome import (
@@ -114,6 +115,8 @@ def _unresolved_refund(order: Order, phase: Unresolved, approved: Approved, ctx:
         return moves.given_back(order, phase.why, ctx)
     if any(refund.id == last for refund in approved.open):
         return Next(_later(order, ctx), note="the gateway has the refund under way")
+    if phase.way is Way.CANCEL:
+        return Next(_later(order, ctx), note="the gateway has not said yet whether it was cancelled")
     return Next(moves.enter(order, Released(), ctx), note="the last refund of it was not done")
 
 

@@ -226,9 +226,9 @@ def refunded(order: Order, refund: Refund | None, why: Why, ctx: Context) -> Rep
     return Report(Topic.REFUNDED, ctx.now.at, order, details | ({"refund_id": refund.id} if refund else {}))
 
 
-def unresolved(order: Order, why: Why, ctx: Context) -> Next:
+def unresolved(order: Order, why: Why, ctx: Context, way: Way | None = None) -> Next:
     """The end for the machine, which goes on asking now and then: a person has to look."""
-    phase = Unresolved(why, paid=order.paid_at is not None)
+    phase = Unresolved(why, paid=order.paid_at is not None, way=way)
     order = enter(order, phase, ctx, due=ctx.now.mono + ctx.rules.look_every)
     return Next(order, (Report(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
 

@@ -179,11 +179,13 @@ class NotCharged:
 class Unresolved:
     """End for the machine: not settled within a day. It goes on asking now and then; a person has to look.
 
-    `paid`: the money is known to be with us.
+    `paid`: the money is known to be with us. `way`: how it was asked back, if it was; of a CANCEL, DETAIL tells nothing
+    before it is done.
     """
 
     why: Why
     paid: bool
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)

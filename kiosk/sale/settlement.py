@@ -172,7 +172,7 @@ def giving_back_notified(order: Order, _phase: GivingBack, _event: Notified, ctx
 def giving_back_woken(order: Order, phase: GivingBack, _event: Woken, ctx: Context) -> Next:
     """Alternate: ask whether it is back, and if not ask for it again, unless it is under way."""
     if moves.overdue(order, order.since, ctx):
-        return moves.unresolved(order, phase.why, ctx)
+        return moves.unresolved(order, phase.why, ctx, phase.way)
     return moves.ask(order, ctx) if phase.open or order.plan.asked % 2 else moves.send_back(order, phase)
 
 

@@ -9,7 +9,7 @@ from kiosk.sale.commands import Command, GiveBack, Inquire, Report, Topic
 from kiosk.sale.events import CancelWanted, InquiryWanted, RefundWanted
 from kiosk.sale.machine import next_wake
 from kiosk.sale.order import GivingBack, Product, Refund, Released, Unresolved, Way, Why
-from kiosk.sale.outcome import Accepted, Approved, Pending, Refused, Unknown
+from kiosk.sale.outcome import Accepted, Approved, Closed, Pending, Refused, Unknown
 from kiosk.sale.recovery import recover
 
 LOST = Unknown("no answer")
@@ -146,6 +146,20 @@ def test_what_others_have_under_way_is_waited_for() -> None:
         till.detail(listed(till, done=(elsewhere,)))
         till.wait(400)
     assert [one.order.phase.amount for one in till.asked if isinstance(one, GiveBack)] == [won(800)]
+
+
+def test_a_cancellation_of_sold_goods_that_takes_days_is_not_taken_for_undone() -> None:
+    till = giving_back(Way.CANCEL, released=True)
+    while not isinstance(till.phase, Unresolved):
+        till.detail(approved(till.record))
+        till.cancel(Accepted())
+        till.wait(300)
+    till.wait(86_400)
+    till.detail(approved(till.record))
+    assert isinstance(till.phase, Unresolved), "DETAIL tells nothing of a CANCEL before it is done"
+    till.wait(86_400)
+    assert told(till.detail(Closed())) == [Topic.REFUNDED]
+    assert (till.phase, till.record.refunded) == (Released(), won(1500))
 
 
 @pytest.mark.parametrize("wanted", [RefundWanted(KEY, won(500)), RefundWanted(KEY, None), CancelWanted(KEY)])

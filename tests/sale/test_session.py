@@ -788,7 +788,7 @@ def test_what_is_not_settled_within_a_day_is_a_persons_business() -> None:
         till.detail(LOST)
         till.wait(300)
         assert till.mono < 26 * 3600
-    assert till.phase == Unresolved(Why.JAM, paid=True)
+    assert till.phase == Unresolved(Why.JAM, paid=True, way=Way.CANCEL)
     assert reports(till.asked).count(Topic.UNRESOLVED) == 1
     assert till.mono == pytest.approx(86_400, abs=700)
 

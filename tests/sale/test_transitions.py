@@ -327,7 +327,7 @@ ORDER_CASES = [
         "it is not back for a day",
         giving(),
         WAKE,
-        Unresolved(Why.LATE, paid=True),
+        Unresolved(Why.LATE, paid=True, way=Way.CANCEL),
         OPEN,
         plan=TRIED,
         **(OLD | ASKED_BACK),

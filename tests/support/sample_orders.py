@@ -68,7 +68,7 @@ phases: dict[type[Phase], st.SearchStrategy[Phase]] = {
     Unconfirmed: st.builds(Unconfirmed),
     GivenBack: st.builds(GivenBack, whys),
     NotCharged: st.builds(NotCharged, st.sampled_from(Verdict), st.none() | whys),
-    Unresolved: st.builds(Unresolved, whys, st.booleans()),
+    Unresolved: st.builds(Unresolved, whys, st.booleans(), st.none() | st.sampled_from(Way)),
     Settled: st.builds(Settled, st.sampled_from(Settlement), texts),
 }
 
