@@ -11,7 +11,7 @@ from rich.table import Table
 
 from kiosk.journal import Attempt, OutboxRow, Takings
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order
+from kiosk.sale.order import Order, Phase, Settled
 
 Json: TypeAlias = dict[str, object]
 
@@ -29,6 +29,7 @@ def order_json(order: Order) -> Json:
         "created_at": order.created_at.isoformat(),
         "paid_at": order.paid_at.isoformat() if order.paid_at else None,
         "released": order.released,
+        "settled": _settled_json(order.phase),
         "refunds": [{"refund_id": one.id, "value": str(one.amount.minor)} for one in order.refunds],
     }
 
@@ -107,6 +108,8 @@ def order_table(order: Order, history: Sequence[Attempt], zone: tzinfo) -> Table
     table.add_row("paid", f"{order.paid_at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if order.paid_at else "no")
     table.add_row("released", "yes" if order.released else "no")
     table.add_row("given back", str(order.refunded))
+    if isinstance(order.phase, Settled):
+        table.add_row("settled as", f"{order.phase.how}: {order.phase.reason}")
     for attempt in history:
         at = attempt.at.astimezone(zone)
         table.add_row(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}", f"{attempt.kind}: {attempt.answer or 'no answer'}")
@@ -140,6 +143,10 @@ def takings_lines(takings: Takings) -> list[str]:
         lines.append(f"paid {paid} {sign} released {released} + given back {back} + open {still}")
     lines += [f"{one.state}: {one.id} {one.amount}; see: kiosk order {one.claim}" for one in takings.unresolved]
     return lines
+
+
+def _settled_json(phase: Phase) -> Json | None:
+    return {"as": phase.how.value, "reason": phase.reason} if isinstance(phase, Settled) else None
 
 
 def _amount_json(amount: Amount) -> Json:

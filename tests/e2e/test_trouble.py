@@ -56,6 +56,7 @@ async def test_a_power_cut_while_goods_fall_is_doubt_that_a_person_settles_and_n
     assert (settled.returncode, settled.stderr) == (0, "")
     await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed", "payment.settled")
     assert "unconfirmed" not in (await kiosk.run("report")).stdout
+    assert "released: the camera shows it" in (await kiosk.run("order", shown["order_id"])).stdout
 
 
 @pytest.mark.parametrize(
