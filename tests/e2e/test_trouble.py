@@ -7,6 +7,7 @@ import time
 from io import BytesIO
 from pathlib import Path
 
+import counted_kiosk
 import pytest
 from kiosk_process import World
 from PIL import Image
@@ -77,6 +78,18 @@ async def test_the_operator_chooses_what_a_power_cut_in_that_second_means(
 
 
 async def test_a_stop_waits_for_goods_on_their_way(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    await kiosk.scan(shown["qr"])
+    await kiosk.named("releasing")
+    assert await asyncio.to_thread(kiosk.daemon.stop, signal.SIGTERM) == 0
+    await kiosk.start()
+    await kiosk.told(shown["order_id"], "payment.paid", "release.done")
+
+
+async def test_a_stop_waits_for_a_release_that_takes_twelve_seconds(kiosk: World) -> None:
+    await asyncio.to_thread(kiosk.daemon.stop)
+    kiosk.daemon.program, kiosk.daemon.env = (counted_kiosk.__file__,), {"SETTLE": "12"}
+    await kiosk.start()
     shown = await kiosk.shown()
     await kiosk.scan(shown["qr"])
     await kiosk.named("releasing")

@@ -1,6 +1,7 @@
 """The daemon with a release whose goods are counted in a file of their own, so that no crash of the daemon hides any.
 
 `python counted_kiosk.py --config FILE run`; the count is beside the file: one line for each time that goods came out.
+$SETTLE: the seconds that a release takes to confirm, 0.4 unless told.
 """
 
 import argparse
@@ -23,7 +24,7 @@ class CountedRelease(SimulatedRelease):
     """Goods are out as soon as the release is driven, unless it jams."""
 
     def __init__(self, count: Path) -> None:
-        super().__init__(settle=0.4)
+        super().__init__(settle=float(os.environ.get("SETTLE", "0.4")))
         self._count = os.open(count, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def _drive(self) -> None:
