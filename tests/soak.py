@@ -18,8 +18,10 @@ import signal
 import sys
 import tempfile
 import time
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -55,15 +57,15 @@ class Soak:
     world: World
     draw: random.Random
     goods: Path
-    rounds: list[set[str]] = field(default_factory=list)  # the gateway's orders that each round made
+    rounds: list[datetime] = field(default_factory=list)  # when each began
     wanted: Counter[str] = field(default_factory=Counter)  # won that the operator asked to be given back
     kills: int = 0
 
     async def play(self, rounds: int) -> None:
         """All rounds, with a line of progress."""
-        seen: set[str] = set()
         begun = time.monotonic()
         for number in range(1, rounds + 1):
+            self.rounds.append(datetime.now(UTC))
             await self.world.faults(self.drawn_faults())
             cuts = self.draw.random() < 0.4
             with contextlib.suppress(httpx.HTTPError, AssertionError, TimeoutError):  # out of service, or slow
@@ -71,12 +73,10 @@ class Soak:
                     await self.shopper(waits=not cuts)
             if cuts:
                 await self.power_cut()
-            orders = {str(one["order_id"]) for one in await self.world.gateway_orders()}
-            self.rounds.append(orders - seen)
-            seen |= orders
             if number % 10 == 0 or number == rounds:
                 seconds = time.monotonic() - begun
-                print(f"{number}/{rounds}, {len(seen)} orders, {self.kills} power cuts, {seconds:.0f} s", flush=True)
+                orders = len(await self.world.gateway_orders())
+                print(f"{number}/{rounds}, {orders} orders, {self.kills} power cuts, {seconds:.0f} s", flush=True)
 
     def drawn_faults(self) -> dict:
         setting: dict = {}
@@ -203,9 +203,14 @@ class Soak:
             charged, back = int(gateway[key]["charged"]) > 0, int(gateway[key]["given_back"]) > 0
             return ("payment.paid" in told[key]) != charged or ("payment.refunded" in told[key]) != back
 
+        made: dict[int, list[str]] = {}  # by the round in which the kiosk made them, whenever they reached the gateway
+        for key, one in kiosk.items():
+            made.setdefault(bisect(self.rounds, datetime.fromisoformat(one["created_at"])), []).append(key)
         counted = len(out - unconfirmed) <= goods <= len(out)
         return {
-            "charged twice": [str(made) for made in self.rounds if sum(kept.get(key, 0) > 0 for key in made) > 1],
+            "charged twice": [
+                " and ".join(keys) for keys in made.values() if sum(kept.get(key, 0) > 0 for key in keys) > 1
+            ],
             "lost": [key for key, won in kept.items() if won > 0 and key not in out],
             "released without payment": [key for key in out if int(gateway[key]["charged"]) == 0],
             "released and given back unasked": [

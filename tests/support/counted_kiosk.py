@@ -21,17 +21,16 @@ GOODS = "goods"
 
 
 class CountedRelease(SimulatedRelease):
-    """Goods are out as soon as the release is driven, unless it jams."""
+    """Goods are out when the release was driven and did not jam."""
 
     def __init__(self, count: Path) -> None:
         super().__init__(settle=float(os.environ.get("SETTLE", "0.4")))
         self._count = os.open(count, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def _drive(self) -> None:
-        if not self._jammed:
-            os.write(self._count, b"out\n")
-            os.fsync(self._count)
         super()._drive()
+        os.write(self._count, b"out\n")
+        os.fsync(self._count)
 
 
 def main() -> None:
