@@ -147,9 +147,11 @@ def ended_stated(order: Order, phase: Ended, event: DetailAnswered, ctx: Context
             return moves.paid(order, approved, Why.LATE, replace(ctx, attended=False))
         case Approved() as approved:
             before = len(order.refunds)
-            order = moves.learn(replace(order, owed=False), approved, ctx)
+            order = moves.learn(order, approved, ctx)
             told = tuple(moves.refunded(order, refund, Why.ELSEWHERE, ctx) for refund in order.refunds[before:])
-            return Next(order, told)
+            if order.owed and approved.open:  # the news was of a refund that is under way yet
+                return Next(moves.look_again(order, ctx), told)
+            return Next(replace(order, owed=False), told)
         case Closed() if order.released and order.left.minor:
             order = all_back(replace(order, owed=False), f"{order.id}-closed")
             reason = "the gateway says closed: all of the money is back, and the goods are out"

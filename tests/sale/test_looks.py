@@ -1,5 +1,6 @@
 """An end is not forgotten: debts to look are on disk, whatever the clock says, and a person has the last word."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -246,6 +247,17 @@ def test_a_refund_made_in_the_portal_is_noted_down_and_told_once() -> None:
     till.wait(5)
     till.notify(Pending())
     assert reports(till.detail(elsewhere)) == []
+
+
+def test_a_refund_made_elsewhere_is_looked_at_until_it_is_done() -> None:
+    till = holding(order(Released(), owed=True, **SOLD))
+    elsewhere = Refund("portal-1", won(700))
+    till.detail(replace(approved(till.record), open=(elsewhere,)))
+    assert till.record.owed
+    till.wait(10)
+    assert told(till) == []
+    assert Topic.REFUNDED in reports(till.detail(approved(till.record, elsewhere)))
+    assert not till.record.owed
 
 
 def test_closed_after_the_goods_went_out_is_a_fault_that_a_person_hears_of_once() -> None:
