@@ -18,10 +18,8 @@ import signal
 import sys
 import tempfile
 import time
-from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -57,7 +55,7 @@ class Soak:
     world: World
     draw: random.Random
     goods: Path
-    rounds: list[datetime] = field(default_factory=list)  # when each began
+    rounds: list[set[str]] = field(default_factory=list)  # the orders that the panel showed each shopper
     wanted: Counter[str] = field(default_factory=Counter)  # won that the operator asked to be given back
     kills: int = 0
 
@@ -65,12 +63,14 @@ class Soak:
         """All rounds, with a line of progress."""
         begun = time.monotonic()
         for number in range(1, rounds + 1):
-            self.rounds.append(datetime.now(UTC))
+            self.rounds.append(set())
             await self.world.faults(self.drawn_faults())
             cuts = self.draw.random() < 0.4
             with contextlib.suppress(httpx.HTTPError, AssertionError, TimeoutError):  # out of service, or slow
                 async with asyncio.timeout(40):
                     await self.shopper(waits=not cuts)
+            with contextlib.suppress(httpx.HTTPError):
+                await self.look()
             if cuts:
                 await self.power_cut()
             if number % 10 == 0 or number == rounds:
@@ -102,8 +102,15 @@ class Soak:
         if waits:
             await self.world.until(lambda state: state["state"] not in {"requesting", "paying", "releasing"}, 10)
 
+    async def look(self) -> None:
+        """The shopper sees which order the panel is about; one that another shopper saw first is theirs."""
+        order_id = (await self.world.state())["order_id"]
+        if order_id and not any(order_id in seen for seen in self.rounds):
+            self.rounds[-1].add(order_id)
+
     async def by_shown_code(self) -> None:
         shown = await self.world.shown(f"{self.draw.randint(1, 20)}00#{self.draw.choice('113')}")
+        await self.look()
         await self.pause(0, 1)
         match self.draw.choice(("pay", "pay", "pay", "pay and leave", "leave", "decline", "wait")):
             case "pay":
@@ -129,6 +136,8 @@ class Soak:
             content=made.json()["code"],
             headers={"content-type": "text/plain"},
         )
+        await self.pause(0.2, 0.4)
+        await self.look()
         if behaviour == "confirm" and self.draw.random() < 0.5:
             await self.pause(0.5, 2)
             waiting = [one for one in await self.world.gateway_orders() if one["status"] == "processing"]
@@ -203,13 +212,10 @@ class Soak:
             charged, back = int(gateway[key]["charged"]) > 0, int(gateway[key]["given_back"]) > 0
             return ("payment.paid" in told[key]) != charged or ("payment.refunded" in told[key]) != back
 
-        made: dict[int, list[str]] = {}  # by the round in which the kiosk made them, whenever they reached the gateway
-        for key, one in kiosk.items():
-            made.setdefault(bisect(self.rounds, datetime.fromisoformat(one["created_at"])), []).append(key)
         counted = len(out - unconfirmed) <= goods <= len(out)
         return {
             "charged twice": [
-                " and ".join(keys) for keys in made.values() if sum(kept.get(key, 0) > 0 for key in keys) > 1
+                " and ".join(keys) for keys in self.rounds if sum(kept.get(key, 0) > 0 for key in keys) > 1
             ],
             "lost": [key for key, won in kept.items() if won > 0 and key not in out],
             "released without payment": [key for key in out if int(gateway[key]["charged"]) == 0],
