@@ -22,6 +22,7 @@ from hardware.drawing import wiring_svg
 from hardware.errors import DeviceError
 from hardware.panels import unfit
 from hardware.ports import Board, Health, KeyEvent, Lamp, Part, Pattern, Tune
+from hardware.sign import sign
 from hardware.toml import board_from
 from hardware.wiring import mistakes, wires
 
@@ -191,8 +192,10 @@ def pulse() -> None:
 
 
 @app.command()
-def off() -> None:
-    """Leave everything safe: lamps dark, release at rest, display blank. For a board that nobody serves."""
+def off(
+    say: Annotated[list[str] | None, typer.Option(help="A line to leave on the display; may be given again.")] = None,
+) -> None:
+    """Leave everything safe: lamps dark, release at rest, display blank or with words. For when nobody serves."""
     trouble = []
     with _board() as board:
         for name, part in _parts(board).items():
@@ -201,6 +204,13 @@ def off() -> None:
                     part.prepare()
                 except DeviceError as error:
                     trouble.append(f"{name}: {error}")
+        if say:
+            try:
+                board.display.show(sign(tuple(say), board.display.size, board.display.mode))
+                board.display.rest(1)  # dimmed: nobody knows for how long it stays
+                board.display.leave()
+            except DeviceError:
+                pass  # told above
     for line in trouble:
         typer.echo(line)
     raise typer.Exit(1 if trouble else 0)

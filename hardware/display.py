@@ -101,15 +101,22 @@ class LumaDisplay:
 
     def close(self) -> None:
         """Blank it and let go of it. Blocks up to 2 s."""
+        self._end(self._hand.close)
+
+    def leave(self) -> None:
+        """Let go of it with its picture on it. Blocks up to 2 s."""
+        self._end(self._hand.leave)
+
+    def _end(self, how: Callable[[], None]) -> None:
         with self._turn:
             self._closed = True
             worker, self._worker = self._worker, None
             if worker is None:
                 return
-            closing = worker.begin(self._hand.close)
+            closing = worker.begin(how)
             worker.end()
             if not wait((closing,), CLOSING).done:
-                self._fail(f"{self._name} hangs, and can't be blanked; {CHECK}")
+                self._fail(f"{self._name} hangs, and can't be closed; {CHECK}")
             elif error := closing.exception():
                 self._fail(str(error))
             self._health = replace(self._health, present=False)

@@ -58,6 +58,10 @@ class KeyWatch(ABC):
         self._thread = threading.Thread(target=self._run, name="keypad", daemon=True)
         self._thread.start()
 
+    def lives(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
     def health(self) -> Health:
         """How it is, as far as is known."""
         return self._health

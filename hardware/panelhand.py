@@ -80,6 +80,12 @@ class Hand:
         if panel is not None:
             panel.close(blank=True)
 
+    def leave(self) -> None:
+        """Let go of the panel with its picture on it."""
+        panel, self._panel = self._panel, None
+        if panel is not None:
+            panel.close(blank=False)
+
     def _draw(self, panel: OpenPanel, frame: Frame) -> float:
         """Draw it, and tell how many seconds that took. A panel that was held up for too long is left."""
         level = self._config.contrast // DIM if frame.depth else self._config.contrast

@@ -81,6 +81,10 @@ class KeyEvent:
 class Keypad(Part, Protocol):
     """Keys. A stuck or chattering key is a fault; the others go on working."""
 
+    def lives(self) -> bool:
+        """Whether the thread that calls back runs. One that ended by a mistake in the program does not come back."""
+        ...
+
     def listen(self, on_key: Callable[[KeyEvent], None], on_fault: Callable[[str | None], None]) -> None:
         """Call back from now on, from the keypad's own thread. The callbacks never raise or block.
 
@@ -156,6 +160,10 @@ class Display(Part, Protocol):
 
         The next `show` with another picture wakes it. Blocks like `show`.
         """
+        ...
+
+    def leave(self) -> None:
+        """Let go of it as `close` does, but with its picture on it, for as long as it has power. Blocks up to 2 s."""
         ...
 
 

@@ -41,6 +41,10 @@ class SimulatedKeypad(SimulatedPart):
         """Call back from now on."""
         self._on_key, self._on_fault = on_key, on_fault
 
+    def lives(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
     def press(self, keys: str) -> None:
         """Press keys one after the other. ValueError for what is no key."""
         self._do(*(KeyEvent(KeyAction.PRESSED, key) for key in keys))
@@ -147,8 +151,13 @@ class SimulatedDisplay(SimulatedPart):
         self.depth = depth
 
     def close(self) -> None:
-        """Blank it."""
-        self.image = Image.new(self.mode, self.size)
+        """Blank it, unless it was left."""
+        if not self._closed:
+            self.image = Image.new(self.mode, self.size)
+        super().close()
+
+    def leave(self) -> None:
+        """Close it with its picture on it."""
         super().close()
 
 

@@ -64,6 +64,10 @@ class Fittings:
             with contextlib.suppress(DeviceError):  # the next sound says that it is broken
                 self._board.buzzer.play(Tune.KEY)
 
+    def keypad_lives(self) -> bool:
+        """Whether the keypad's thread runs."""
+        return self._board.keypad.lives()
+
     # --- lamps, buzzer, display ---
 
     @property

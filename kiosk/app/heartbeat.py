@@ -1,9 +1,10 @@
-"""What systemd is told: READY, the state's name, and a heartbeat that means health. Without systemd, nothing."""
+"""What systemd is told: READY, the state in words, and a heartbeat that means health. Without systemd, nothing."""
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from kiosk.sale.events import Part
 from kiosk.sale.panel import Name
 
 try:
@@ -18,32 +19,52 @@ def tell(text: str) -> None:
         daemon.notify(text)
 
 
-class Heartbeat:
-    """Tells systemd that the consumer turns: a beat is sent only when one has come through the inbox since the last.
+def status(name: Name, troubles: Mapping[Part, str]) -> str:
+    """The state in a technician's words, one line: "out of service; gateway: can't be reached"."""
+    parts = (f"{part}: {' '.join(what.split())}" for part, what in troubles.items())
+    return "; ".join((name.replace("_", " "), *parts))
 
-    `knock` posts a beat; `heard` says when the consumer last handled anything, in monotonic seconds.
+
+class Heartbeat:
+    """Tells systemd that the kiosk works: a beat is sent only when everything has given a sign of life since the last.
+
+    `knock` asks for the signs. `signs` say when each was last given, in monotonic seconds: the consumer has handled a
+    letter, the journal's thread has answered. `keys`: whether the keypad's thread runs. `how`: the kiosk's status.
+
+    A journal that answers that the disk is full is alive: the kiosk is then out of service and keeps its records, which
+    a restart would lose.
     """
 
-    def __init__(self, knock: Callable[[], None], heard: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        knock: Callable[[], None],
+        signs: tuple[Callable[[], float], ...],
+        keys: Callable[[], bool],
+        how: Callable[[], str],
+    ) -> None:
         self._knock = knock
-        self._heard = heard
-        self._state: Name | None = None
+        self._signs = signs
+        self._keys = keys
+        self._how = how
+        self._status = ""
 
-    def state(self, name: Name) -> None:
-        """Say the state's name in `systemctl status`."""
-        if name is not self._state:
-            self._state = name
-            tell(f"STATUS={name}")
+    def say(self) -> None:
+        """Say in `systemctl status` how the kiosk is, if that is news."""
+        if (line := self._how()) != self._status:
+            self._status = line
+            tell(f"STATUS={line}")
 
     async def run(self) -> None:
         """Beat for ever, at half the watchdog's time; at once done when there is no watchdog."""
         microseconds = int(os.environ.get("WATCHDOG_USEC", "0"))
         if not microseconds:
             return
-        last = 0.0
+        last = tuple(0.0 for _ in self._signs)
         while True:
             self._knock()
+            self.say()
             await asyncio.sleep(microseconds / 2e6)
-            if self._heard() > last:
-                last = self._heard()
+            now = tuple(sign() for sign in self._signs)
+            if self._keys() and all(new > old for new, old in zip(now, last, strict=True)):
+                last = now
                 tell("WATCHDOG=1")

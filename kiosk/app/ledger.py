@@ -6,6 +6,8 @@ record is kept and tried again every few seconds, and the kiosk is out of servic
 """
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,7 +50,7 @@ class Job:
 
 
 class Ledger:
-    """The writing task."""
+    """The writing task. `beat`: when the journal last answered, in monotonic seconds."""
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Ledger:
         self._try_at = 0.0
         self._pen = asyncio.Lock()
         self._failed = False
+        self.beat = 0.0
 
     def put(self, job: Job) -> None:
         """Hand over a step's record and commands."""
@@ -76,7 +79,15 @@ class Ledger:
     async def call(self, work: Callable[[Journal], T]) -> T:
         """Use the journal, between two records. Raises JournalError as `work` does."""
         async with self._pen:
-            return await asyncio.to_thread(work, self._journal)
+            try:
+                return await asyncio.to_thread(work, self._journal)
+            finally:
+                self.beat = time.monotonic()
+
+    async def answer(self) -> None:
+        """Ask the journal for anything: `beat` is new once it has answered, be it that it can't."""
+        with contextlib.suppress(JournalError):
+            await self.call(lambda journal: journal.counts())
 
     async def look_up(self, work: Callable[[Journal], T]) -> T:
         """Read from the journal what is true now: after all that was handed over before is on disk.

@@ -118,11 +118,10 @@ async def daemon(
         display = settings.hardware.display
         style = Style(inverse=display.inverse, large=display.large)
         presenter = Presenter(fittings, inbox, settings.kiosk.language, style, stopwatch, view.bump)
-        beat = heartbeat.Heartbeat(lambda: inbox.post(Woken()), lambda: loop.beat)
 
         def present(panel: Panel, posted: float) -> None:
             presenter.present(panel, posted)
-            beat.state(panel.name)
+            beat.say()
             view.bump()
 
         def reported() -> None:
@@ -131,6 +130,7 @@ async def daemon(
 
         ledger = Ledger(journal, inbox, performer.begin, reported)
         loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present)
+        beat = _heartbeat(inbox, tasks, loop, ledger, fittings)
         lookup = Lookup(lambda: loop.state.orders, ledger)
         deliver_now = await _deliver(
             settings, credentials, house, tasks, JournalRows(ledger, inbox, view.outbox_changed), clock
@@ -150,6 +150,21 @@ async def daemon(
             tasks.begin(presenter.watch())
         yield Daemon(panel_url, listener_url, deliver_now)
         await _hand_over(inbox, loop, performer, ledger)
+
+
+def _heartbeat(inbox: Inbox, tasks: Tasks, loop: Loop, ledger: Ledger, fittings: Fittings) -> heartbeat.Heartbeat:
+    """Consumer, journal and keypad, as systemd hears of them."""
+
+    def knock() -> None:
+        inbox.post(Woken())
+        tasks.begin(ledger.answer())
+
+    return heartbeat.Heartbeat(
+        knock,
+        (lambda: loop.beat, lambda: ledger.beat),
+        fittings.keypad_lives,
+        lambda: heartbeat.status(loop.panel.name, loop.state.troubles),
+    )
 
 
 def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:

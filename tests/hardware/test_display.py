@@ -135,6 +135,16 @@ def test_closed_it_is_black_and_off_and_its_bus_let_go(bench: DisplayBench, disp
     assert display.health().fault is None
 
 
+def test_left_it_keeps_its_picture_and_its_bus_is_let_go(bench: DisplayBench, display: LumaDisplay) -> None:
+    display.show(picture(1))
+    display.leave()
+    display.close()
+    assert bench.panel.on
+    assert same(bench.panel.picture(128, 64), picture(1))
+    assert bench.open == 0
+    assert not display.health().present
+
+
 def test_a_write_that_fails_once_is_repeated(bench: DisplayBench, display: LumaDisplay) -> None:
     display.show(picture(1))
     bench.failing = 1
@@ -307,7 +317,7 @@ def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(bench: Display
         began = time.monotonic()
         display.close()
         assert time.monotonic() - began < 4
-        assert "hangs, and can't be blanked" in (display.health().fault or "")
+        assert "hangs, and can't be closed" in (display.health().fault or "")
     soon(lambda: bench.open == 0)
     soon(lambda: set(threading.enumerate()) <= others)
 

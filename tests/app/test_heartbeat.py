@@ -1,0 +1,117 @@
+"""A beat means that everything has given a sign of life since the one before; the status says how the kiosk is."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from kiosk.app import heartbeat
+from kiosk.app.heartbeat import Heartbeat, status
+from kiosk.app.inbox import Inbox
+from kiosk.app.ledger import Ledger
+from kiosk.journal import Journal, JournalError
+from kiosk.sale.events import Part
+from kiosk.sale.panel import Name
+
+pytestmark = pytest.mark.anyio
+
+
+class Signs:
+    """What gives signs of life, each of which may stop."""
+
+    def __init__(self) -> None:
+        self.consumer = self.journal = 0.0
+        self.dead: set[str] = set()
+
+    def knock(self) -> None:
+        now = time.monotonic()
+        self.consumer = self.consumer if "consumer" in self.dead else now
+        self.journal = self.journal if "journal" in self.dead else now
+
+    def keys(self) -> bool:
+        return "keypad" not in self.dead
+
+
+async def beats(signs: Signs, said: list[str]) -> int:
+    """How many beats are heard in five times the watchdog's half."""
+    beat = Heartbeat(signs.knock, (lambda: signs.consumer, lambda: signs.journal), signs.keys, lambda: "")
+    running = asyncio.ensure_future(beat.run())
+    await asyncio.sleep(0.275)
+    running.cancel()
+    return said.count("WATCHDOG=1")
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    heard: list[str] = []
+    monkeypatch.setattr(heartbeat, "tell", heard.append)
+    monkeypatch.setenv("WATCHDOG_USEC", "100000")
+    return heard
+
+
+async def test_it_beats_while_all_live(said: list[str]) -> None:
+    assert await beats(Signs(), said) >= 2
+
+
+@pytest.mark.parametrize("part", ["consumer", "journal", "keypad"])
+async def test_it_stops_when_one_of_them_does(said: list[str], part: str) -> None:
+    signs = Signs()
+    signs.dead.add(part)
+    assert await beats(signs, said) == 0
+
+
+async def test_without_a_watchdog_it_is_done_at_once(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WATCHDOG_USEC")
+    signs = Signs()
+    await asyncio.wait_for(Heartbeat(signs.knock, (), signs.keys, lambda: "").run(), 5)
+    assert said == []
+
+
+def test_the_status_is_one_line_in_words_told_when_it_changes(said: list[str]) -> None:
+    troubles: dict[Part, str] = {}
+    beat = Heartbeat(lambda: None, (), lambda: True, lambda: status(Name.IDLE, troubles))
+    for _ in range(2):
+        beat.say()
+    troubles[Part.GATEWAY] = "can't be\nreached"
+    beat.say()
+    assert said == ["STATUS=idle", "STATUS=idle; gateway: can't be reached"]
+    assert status(Name.SHOWING_CODE, {}) == "showing code"
+
+
+def _ledger(tmp_path: Path) -> tuple[Journal, Ledger]:
+    journal = Journal.open(tmp_path, "kiosk-1")
+    ledger = Ledger(journal, Inbox(asyncio.get_running_loop()), lambda _command, _began: None, lambda: None)
+    return journal, ledger
+
+
+async def test_a_journal_that_answers_gives_a_sign_and_one_that_hangs_gives_none(tmp_path: Path) -> None:
+    journal, ledger = _ledger(tmp_path)
+    await ledger.answer()
+    before = ledger.beat
+    assert before > 0
+    held = threading.Event()
+    hanging = asyncio.ensure_future(ledger.call(lambda _journal: held.wait(20)))
+    asked = asyncio.ensure_future(ledger.answer())
+    await asyncio.sleep(0.05)
+    assert ledger.beat == before
+    held.set()
+    await asyncio.gather(hanging, asked)
+    assert ledger.beat > before
+    journal.close()
+
+
+async def test_a_journal_that_says_why_it_can_not_is_alive(tmp_path: Path) -> None:
+    journal, ledger = _ledger(tmp_path)
+
+    def refused(_journal: Journal) -> None:
+        raise JournalError("the disk is full")
+
+    with pytest.raises(JournalError):
+        await ledger.call(refused)
+    assert ledger.beat > 0
+    journal.close()
+    with pytest.raises((JournalError, sqlite3.Error)):
+        journal.counts()
