@@ -8,13 +8,14 @@ PACKAGES := libzbar0 libsystemd-dev pkg-config gcc python3-dev python3-venv font
 # systemd: its own check of the units. python3-lgpio, where Debian has it: Python 3.13 has no other. zbar-tools: a decoder to compare with.
 TEST_PACKAGES := chromium systemd $(if $(shell apt-cache show python3-lgpio 2>/dev/null),python3-lgpio)
 BENCH_PACKAGES := zbar-tools
+FLEET_PACKAGES := debootstrap systemd-container openssh-client
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak cover bench lock clean
+.PHONY: help demo test lint soak fleet fleet-test cover bench lock clean
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 demo: .venv/.run ## Run the whole kiosk on this machine (ARGS=--script: without a person)
 	$(BIN)/kiosk demo $(ARGS)
@@ -28,10 +29,17 @@ lint: .venv/.dev ## Check style, types, the imports between rooms, and the READM
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m kiosk.sale.diagram --check README.md
+	cd ansible && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint -qq
 
 ROUNDS ?= 200
 soak: .venv/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)
 	$(BIN)/python tests/soak.py --rounds $(ROUNDS) $(ARGS)
+
+fleet: .venv/.fleet ## Install Ansible, for ansible/ (README, "The operator")
+
+fleet-test: .venv/.test ## Set up a booted Debian machine by ansible/, and sell on it (root, systemd-nspawn)
+	@.make/packages $(FLEET_PACKAGES)
+	KIOSK_FLEET=1 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
 
 cover: .venv/.test ## Run the tests of hardware/ and fail when they reach less than 95 % of its branches
 	$(BIN)/coverage erase
@@ -49,6 +57,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 lock: .venv/.dev ## Write the hashed requirements anew
 	$(LOCK) --group build -o requirements-build.txt
 	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --group fleet -o requirements-fleet.txt
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) pyproject.toml --group bench -o requirements-bench.txt
 
@@ -69,6 +78,11 @@ clean: ## Remove what was installed and cached here
 	@$(PIP) --require-hashes -r requirements-build.txt
 	@$(PIP) --require-hashes --no-build-isolation -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.fleet: .venv/.system requirements-fleet.txt requirements-build.txt
+	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --require-hashes -r requirements-fleet.txt
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
