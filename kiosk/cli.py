@@ -114,7 +114,7 @@ def run() -> None:
     settings = _settings()
     logs.configure(logging.INFO, settings.kiosk.id)
     try:
-        asyncio.run(run_until_stopped(settings, read_credentials(settings)))
+        asyncio.run(run_until_stopped(settings, read_credentials(settings), lambda: load(_Chosen.config)))
     except SettingsError as error:
         _fail(str(error), 2)
     except (DaemonError, JournalError) as error:

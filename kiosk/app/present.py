@@ -94,6 +94,11 @@ class Presenter:
         else:
             self._look.clear()
 
+    def speak(self, language: Language) -> None:
+        """Show it in this language from now on."""
+        self._language = language
+        self._changed.set()
+
     async def draw(self) -> None:
         """Keep the display showing the newest panel, for ever."""
         depth = 0

@@ -9,6 +9,7 @@ import contextlib
 import json
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from kiosk.app.loop import Loop
 from kiosk.app.notifications import Notifications
 from kiosk.app.perform import Performer
 from kiosk.app.present import Presenter
+from kiosk.app.reload import Live
 from kiosk.app.rows import JournalRows
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks, running
@@ -43,12 +45,12 @@ from kiosk.listener import listener
 from kiosk.outbox import Courier, Webhook
 from kiosk.sale import machine, recovery
 from kiosk.sale.events import StopWanted, Woken
-from kiosk.sale.order import Product, Releasing
+from kiosk.sale.order import Releasing
 from kiosk.sale.panel import Panel
 from kiosk.sale.state import InHand
 from kiosk.screens import FontMissing, Style, find_fonts
 from kiosk.serving import serving, serving_unix
-from kiosk.settings import Settings, rules
+from kiosk.settings import Settings, SettingsError, rules
 
 _log = logging.getLogger(__name__)
 HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest,
@@ -61,29 +63,49 @@ class DaemonError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """A running daemon: where its front panel and its listener are, and how to deliver what waits, now."""
+    """A running daemon: where its front panel and its listener are, how to deliver what waits, now, and how to take
+    another configuration, which raises SettingsError as `kiosk.app.reload` does.
+    """
 
     panel_url: str
     listener_url: str | None
     deliver_now: Callable[[], None]
+    take: Callable[[Settings], str]
 
 
 async def run_until_stopped(
-    settings: Settings, credentials: Credentials, opened: Callable[[BoardConfig], Board] = open_board
+    settings: Settings,
+    credentials: Credentials,
+    read_again: Callable[[], Settings],
+    opened: Callable[[BoardConfig], Board] = open_board,
 ) -> None:
-    """Run until SIGTERM or SIGINT. SIGUSR1 delivers what waits for the operator now. `opened` gives its board."""
+    """Run until SIGTERM or SIGINT. SIGUSR1 delivers what waits for the operator now; SIGHUP takes what
+    `read_again` gives. `opened` gives its board.
+    """
     stop = asyncio.Event()
     signals = asyncio.get_running_loop()
     async with daemon(settings, credentials, opened) as house:
         for number in (signal.SIGTERM, signal.SIGINT):
             signals.add_signal_handler(number, stop.set)
         signals.add_signal_handler(signal.SIGUSR1, house.deliver_now)
+        signals.add_signal_handler(signal.SIGHUP, _reload, read_again, house.take)
         where = (house.panel_url, house.listener_url)
         _log.info("running; front panel at %s, NOTIFICATIONs at %s", *where, extra={"EVENT": "Started"})
         heartbeat.tell("READY=1")
         await stop.wait()
         heartbeat.tell("STOPPING=1")
         _log.info("stopping", extra={"EVENT": "Stopping"})
+
+
+def _reload(read_again: Callable[[], Settings], take: Callable[[Settings], str]) -> None:
+    """Take the configuration anew; one with a mistake leaves the running one as it is."""
+    heartbeat.tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+    try:
+        _log.info("reload: %s", take(read_again()), extra={"EVENT": "Reload"})
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            _log.error("reload: the configuration is left as it was: %s", line, extra={"EVENT": "Reload"})
+    heartbeat.tell("READY=1")
 
 
 @contextlib.asynccontextmanager
@@ -115,8 +137,7 @@ async def daemon(
         view = View(
             lambda: loop.state, lambda: loop.panel, fittings, bench_of(board), settings.kiosk.language, stopwatch
         )
-        display = settings.hardware.display
-        style = Style(inverse=display.inverse, large=display.large)
+        style = Style(inverse=settings.hardware.display.inverse, large=settings.hardware.display.large)
         presenter = Presenter(fittings, inbox, settings.kiosk.language, style, stopwatch, view.bump)
 
         def present(panel: Panel, posted: float) -> None:
@@ -132,9 +153,8 @@ async def daemon(
         loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present)
         beat = _heartbeat(inbox, tasks, loop, ledger, fittings)
         lookup = Lookup(lambda: loop.state.orders, ledger)
-        deliver_now = await _deliver(
-            settings, credentials, house, tasks, JournalRows(ledger, inbox, view.outbox_changed), clock
-        )
+        rows = JournalRows(ledger, inbox, view.outbox_changed)
+        deliver_now, post_to = await _deliver(settings, credentials, house, tasks, rows, clock)
         host, port = settings.panel.host, settings.panel.port
         panel_url = await house.enter_async_context(serving(front_panel(view, host=host), host=host, port=port))
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
@@ -146,9 +166,9 @@ async def daemon(
         for work in (loop.run(), ledger.run(), presenter.draw(), presenter.relight(), beat.run(), view.run(ledger)):
             tasks.begin(work)
         tasks.begin(keep_release(fittings, inbox))
-        if Product.PAYMENT_CODE in settings.payment.products:
-            tasks.begin(presenter.watch())
-        yield Daemon(panel_url, listener_url, deliver_now)
+        live = Live(settings, inbox, gateway, (presenter, view), post_to, lambda: tasks.begin(presenter.watch()))
+        live.watch()
+        yield Daemon(panel_url, listener_url, deliver_now, live.take)
         await _hand_over(inbox, loop, performer, ledger)
 
 
@@ -188,15 +208,20 @@ async def _deliver(
     tasks: Tasks,
     rows: JournalRows,
     clock: Clock,
-) -> Callable[[], None]:
-    """The outbox's courier, if the operator has a webhook; what wakes it."""
+) -> tuple[Callable[[], None], Callable[[Settings], None]]:
+    """The outbox's courier, if the operator has a webhook; what wakes it, and what gives it another address."""
     webhook = settings.notifications.webhook
     if webhook is None:
-        return lambda: None
+        return lambda: None, lambda _: None
     poster = await house.enter_async_context(Webhook(webhook.url, credentials.webhook_secret))
     courier = Courier(rows, poster, lambda: clock.now().at)
     tasks.begin(courier.run())
-    return courier.wake
+
+    def post_to(settings: Settings) -> None:
+        if settings.notifications.webhook is not None:
+            poster.move(settings.notifications.webhook.url)
+
+    return courier.wake, post_to
 
 
 async def _listen(

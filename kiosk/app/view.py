@@ -80,6 +80,11 @@ class View:
                 self._counts = await ledger.call(lambda journal: journal.counts())
             self.bump()
 
+    def speak(self, language: Language) -> None:
+        """Say it in this language from now on."""
+        self._language = language
+        self.bump()
+
     def snapshot(self) -> Snapshot:
         """The present."""
         panel, state = self._panel(), self._state()

@@ -110,6 +110,10 @@ class Gateway:
         self._clock_offset: timedelta | None = None
         self._questions = asyncio.Semaphore(QUESTIONS)
 
+    def describe(self, goods: str) -> None:
+        """Say this of the goods from now on: the wallet shows it."""
+        self._account = replace(self._account, description=goods)
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()

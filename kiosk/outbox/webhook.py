@@ -57,6 +57,10 @@ class Webhook:
         self._limit = limit
         self._transport = httpx.AsyncHTTPTransport()
 
+    def move(self, url: str) -> None:
+        """Post there from now on."""
+        self._url = httpx.URL(url)
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -15,6 +15,7 @@ from kiosk.sale.outcome import (
     RefundOutcome,
 )
 from kiosk.sale.panel import Text
+from kiosk.sale.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,13 @@ class PartRecovered:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """The operator has changed the numbers of a sale. The kiosk's id and the currency are as they were."""
+
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
 class Reloaded:
     """An ended order was taken from the journal because something is about to be said or asked of it."""
 
@@ -252,4 +260,4 @@ OrderEvent: TypeAlias = (
 SessionEvent: TypeAlias = (
     KeyPressed | CodeScanned | CodeNotShowable | EntryPaid | StopWanted | OrderMoved | Checked | Woken
 )
-Event: TypeAlias = OrderEvent | SessionEvent | PartFailed | PartRecovered | ProbeAnswered | Reloaded
+Event: TypeAlias = OrderEvent | SessionEvent | PartFailed | PartRecovered | ProbeAnswered | Reloaded | RulesChanged

@@ -34,6 +34,7 @@ from kiosk.sale.events import (
     RefundWanted,
     ReleaseAnswered,
     Reloaded,
+    RulesChanged,
     SessionEvent,
     SettleWanted,
     StopWanted,
@@ -272,6 +273,8 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
         case Reloaded(order):
             if order.ended and order.id not in kiosk.orders:  # one that has not ended was read too early
                 running.kiosk = replace(kiosk, orders={**kiosk.orders, order.id: replace(order, plan=Plan())})
+        case RulesChanged(rules):
+            running.kiosk = replace(kiosk, rules=rules)
         case Woken():
             pass
     running.wake()

@@ -98,6 +98,17 @@ async def test_a_korean_description_is_sent_in_utf_8_and_signed_as_it_is(
     assert heard.headers["sign"] == sha(by_hand(heard.body))
 
 
+async def test_goods_that_are_described_anew_are_described_so_from_then_on(
+    gateway: MakeGateway, order: MakeOrder
+) -> None:
+    async with scripted(answers(SHOWN)) as script:
+        client = gateway(script.url)
+        client.describe("Coffee")
+        await client.pay(order(), None)
+    (heard,) = script.heard
+    assert heard.body["goods"] == {"description": "Coffee"}
+
+
 async def test_detail_cancel_and_refund_are_signed_likewise(gateway: MakeGateway, order: MakeOrder) -> None:
     async with scripted(answers(said("999999", "system error"))) as script:
         await outcomes(gateway(script.url), order())

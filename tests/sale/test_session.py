@@ -25,6 +25,7 @@ from kiosk.sale.events import (
     RefundWanted,
     ReleaseAnswered,
     Reloaded,
+    RulesChanged,
     StopWanted,
 )
 from kiosk.sale.machine import next_wake, start
@@ -1363,3 +1364,28 @@ def test_why_nothing_was_done_for_the_operator_is_said() -> None:
     till = showing()
     till.tell(RefundWanted(till.record.id, None))
     assert till.notes[-1].startswith("ignored RefundWanted in Awaiting: it is not paid")
+
+
+# --- another configuration -------------------------------------------------------------------------------------------
+
+
+def test_new_limits_hold_for_the_next_amount_and_not_for_the_order_in_hand() -> None:
+    till = showing()
+    in_hand = till.record
+    till.tell(RulesChanged(rules(Product.ORDER_CODE, most=won(1000))))
+    assert till.record == in_hand
+    till.notify(till.success())
+    till.release()
+    assert till.name is Name.PAID
+    till.keys("*1500#")
+    assert till.name is Name.ENTERING
+    till.keys("*900#")
+    assert till.record.amount == won(900)
+
+
+def test_a_kiosk_whose_only_way_to_pay_is_taken_away_goes_out_of_service_and_comes_back() -> None:
+    till = Till(rules(Product.PAYMENT_CODE))
+    till.tell(PartFailed(Part.CAMERA, "unplugged"))
+    assert till.name is Name.OUT_OF_SERVICE
+    till.tell(RulesChanged(rules(Product.ORDER_CODE)))
+    assert till.name is Name.IDLE

@@ -47,7 +47,7 @@ def main() -> None:
 
     settings = load(config)
     logs.configure(logging.INFO, settings.kiosk.id)
-    asyncio.run(run_until_stopped(settings, read_credentials(settings), opened))
+    asyncio.run(run_until_stopped(settings, read_credentials(settings), lambda: settings, opened))
 
 
 if __name__ == "__main__":
