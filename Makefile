@@ -39,7 +39,7 @@ fleet: .venv/.fleet ## Install Ansible, for ansible/ (README, "The operator")
 
 fleet-test: .venv/.test ## Set up a booted Debian machine by ansible/, and sell on it (root, systemd-nspawn)
 	@.make/packages $(FLEET_PACKAGES)
-	KIOSK_FLEET=1 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
+	KIOSK_FLEET=1 timeout --signal=INT --kill-after=60 840 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
 
 cover: .venv/.test ## Run the tests of hardware/ and fail when they reach less than 95 % of its branches
 	$(BIN)/coverage erase

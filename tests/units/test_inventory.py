@@ -20,8 +20,8 @@ def kiosks() -> dict[str, dict[str, Any]]:
     """The variables of each."""
     done = subprocess.run(
         [
-            *(str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(EXAMPLE / "hosts.yml"), "--list"),
-            *("--vault-password-file", str(EXAMPLE / "vault-password")),
+            *(str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(EXAMPLE), "--list"),
+            *("--vault-password-file", str(EXAMPLE / "vault-password.txt")),
         ],
         cwd=ANSIBLE,
         capture_output=True,

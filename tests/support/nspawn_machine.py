@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,23 +27,36 @@ CONFIG_TXT = "# For more options see http://rptl.io/configtxt\ndtparam=audio=on\
 TREES = [Path("/sys/fs/cgroup") / tree / "kiosk-fleet" for tree in ("systemd", "unified")]
 LIFE = 1500  # seconds after which the guard ends a machine
 USER = "admin"
-DOOR = Path(__file__).with_name("door.py")
+DOOR = Path(__file__).with_name("nspawn_door.py")
 
 
 def why_not() -> str | None:
     """Why no machine can be booted here, in one line; None: it can."""
     if os.geteuid() != 0:
-        return "not root"
+        return "it takes root"
     missing = [name for name in ("debootstrap", "systemd-nspawn", "ssh", "nsenter") if not shutil.which(name)]
     if missing:
-        return f"not installed: {', '.join(missing)} (apt install debootstrap systemd-container openssh-client)"
-    if not any(tree.parent.is_dir() for tree in TREES):
-        return "no control groups"
+        return f"{', '.join(missing)}: not installed (apt install debootstrap systemd-container openssh-client)"
+    CACHE.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+        for part in ("lower", "upper", "work", "root"):
+            (Path(scratch) / part).mkdir()
+        mount = f"mount -t overlay overlay -o lowerdir={scratch}/lower,upperdir={scratch}/upper,workdir={scratch}/work"
+        group = next((tree for tree in TREES if tree.parent.is_dir()), Path("/nowhere"))
+        for what, trial in (
+            ("an overlay can't be mounted", f"{mount} {scratch}/root && umount {scratch}/root"),
+            ("a network of its own can't be had", "unshare --net true"),
+            ("no control group can be made", f"mkdir -p {group}/trial && rmdir {group}/trial"),
+        ):
+            done = subprocess.run(["sh", "-c", trial], check=False, timeout=20, capture_output=True)
+            if done.returncode:
+                return what
     return None
 
 
 def base() -> Path:
     """The root that all machines are laid over; made the first time, which takes two minutes."""
+    _sweep()
     root = CACHE / f"base-{hashlib.sha256((BLANK + CACHED + CONFIG_TXT).encode()).hexdigest()[:8]}"
     if root.is_dir():
         return root
@@ -64,6 +78,15 @@ def base() -> Path:
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return root
+
+
+def _sweep() -> None:
+    """Take away what a run that was killed has left."""
+    for left in CACHE.glob("*-[0-9]*"):
+        pid = left.name.rpartition("-")[2]
+        if not left.name.startswith("base-") and pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            subprocess.run(["umount", "-l", str(left / "root")], check=False, timeout=20, capture_output=True)
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _run(*command: str, limit: float) -> None:
@@ -124,7 +147,7 @@ class Machine:
                 stdout=console,
                 stderr=console,
                 start_new_session=True,
-                env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0"},
+                env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             )
         self._guard = subprocess.Popen(
             ["sh", "-c", f"sleep {LIFE}; kill -KILL $(cat {self._folder}/leader) {self._nspawn.pid}"],
@@ -153,7 +176,7 @@ class Machine:
                     stderr=said,
                     timeout=limit,
                     check=False,
-                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
+                    env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
                 )
             said.seek(0)
             return said.read()
@@ -228,3 +251,7 @@ def machine(name: str) -> Iterator[Machine]:
         yield one
     finally:
         one.close()
+
+
+if __name__ == "__main__":
+    sys.exit(why_not())
