@@ -43,6 +43,7 @@ def test_collect_brings_an_archive_without_secrets(operator: Operator, stand: St
     assert set(texts) == {"journal.txt", "unit.txt", "orders.json", "outbox.json", "configuration.toml"}
     assert order in texts["orders.json"]
     assert "running; front panel" in texts["journal.txt"]
+    assert 'url = "http://127.0.0.1:18071/..."' in texts["configuration.toml"]
     for secret in SECRETS.values():
         assert not any(secret in text for text in texts.values())
     assert stand.machine.sh("ls -d /tmp/*.kiosk").startswith("ls: ")

@@ -107,7 +107,8 @@ def test_the_secrets_are_nobody_elses(stand: Stand) -> None:
     for user in ("nobody", "admin"):
         for path in ("/run/credentials/kiosk.service/transaction-key", "/etc/kiosk/credentials/transaction-key.sealed"):
             assert "Permission denied" in stand.machine.run("runuser", "-u", user, "--", "cat", path)
-    assert "Permission denied" in stand.machine.run("runuser", "-u", "admin", "--", "ls", "/var/lib/kiosk")
+        for script in ("ls /var/lib/kiosk", "cat /etc/kiosk/kiosk.toml"):
+            assert "Permission denied" in stand.machine.run("runuser", "-u", user, "--", *script.split())
 
 
 def test_systemd_finds_no_mistake_and_little_left_open(stand: Stand) -> None:

@@ -25,7 +25,7 @@ SETTINGS: dict[str, Any] = {
     "gateway": {"base_url": GATEWAY, "client_id": merchants.CLIENT_ID, "sign_id": merchants.SIGN_ID},
     "payment": {"description": "Parking", "products": ["ORDER_CODE", "PAYMENT_CODE"]},
     "hardware": {"board": "simulated", "display": {"driver": "ssd1327", "width": 128, "height": 128}},
-    "notifications": {"webhook": {"url": "http://127.0.0.1:18071/"}},
+    "notifications": {"webhook": {"url": "http://127.0.0.1:18071/token"}},
 }
 ASK = """
 import json, sys, urllib.request
