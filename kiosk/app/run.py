@@ -183,7 +183,7 @@ def _heartbeat(inbox: Inbox, tasks: Tasks, loop: Loop, ledger: Ledger, fittings:
         knock,
         (lambda: loop.beat, lambda: ledger.beat),
         fittings.keypad_lives,
-        lambda: heartbeat.status(loop.panel.name, loop.state.troubles),
+        lambda: (loop.panel.name, loop.state.troubles),
     )
 
 

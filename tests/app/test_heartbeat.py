@@ -1,6 +1,7 @@
 """A beat means that everything has given a sign of life since the one before; the status says how the kiosk is."""
 
 import asyncio
+import logging
 import sqlite3
 import threading
 import time
@@ -37,7 +38,7 @@ class Signs:
 
 async def beats(signs: Signs, said: list[str]) -> int:
     """How many beats are heard in five times the watchdog's half."""
-    beat = Heartbeat(signs.knock, (lambda: signs.consumer, lambda: signs.journal), signs.keys, lambda: "")
+    beat = Heartbeat(signs.knock, (lambda: signs.consumer, lambda: signs.journal), signs.keys, lambda: (Name.IDLE, {}))
     running = asyncio.ensure_future(beat.run())
     await asyncio.sleep(0.275)
     running.cancel()
@@ -66,18 +67,18 @@ async def test_it_stops_when_one_of_them_does(said: list[str], part: str) -> Non
 async def test_without_a_watchdog_it_is_done_at_once(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WATCHDOG_USEC")
     signs = Signs()
-    await asyncio.wait_for(Heartbeat(signs.knock, (), signs.keys, lambda: "").run(), 5)
+    await asyncio.wait_for(Heartbeat(signs.knock, (), signs.keys, lambda: (Name.IDLE, {})).run(), 5)
     assert said == []
 
 
 def test_the_status_is_one_line_in_words_told_when_it_changes(said: list[str]) -> None:
     troubles: dict[Part, str] = {}
-    beat = Heartbeat(lambda: None, (), lambda: True, lambda: status(Name.IDLE, troubles))
+    beat = Heartbeat(lambda: None, (), lambda: True, lambda: (Name.IDLE, troubles))
     for _ in range(2):
         beat.say()
-    troubles[Part.GATEWAY] = "can't be\nreached"
+    troubles[Part.CAMERA] = "it is\nunplugged"
     beat.say()
-    assert said == ["STATUS=idle", "STATUS=idle; gateway: can't be reached"]
+    assert said == ["STATUS=idle", "STATUS=idle; camera: it is unplugged"]
     assert status(Name.SHOWING_CODE, {}) == "showing code"
 
 
@@ -115,3 +116,29 @@ async def test_a_journal_that_says_why_it_can_not_is_alive(tmp_path: Path) -> No
     journal.close()
     with pytest.raises((JournalError, sqlite3.Error)):
         journal.counts()
+
+
+def test_going_out_of_service_and_back_is_one_line_each_in_the_log(
+    said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    now: list[tuple[Name, dict[Part, str]]] = []
+    beat = Heartbeat(lambda: None, (), lambda: True, lambda: now[-1])
+    for name, troubles in (
+        (Name.OUT_OF_SERVICE, {Part.GATEWAY: "no answer"}),
+        (Name.IDLE, {}),
+        (Name.ENTERING, {}),
+        (Name.SHOWING_CODE, {}),
+        (Name.SHOWING_CODE, {Part.CAMERA: "unplugged"}),
+        (Name.PAID, {Part.CAMERA: "unplugged"}),
+        (Name.OUT_OF_SERVICE, {Part.CAMERA: "unplugged", Part.RELEASE: "jammed"}),
+    ):
+        now.append((name, troubles))
+        beat.say()
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "out of service; gateway: no answer"),
+        ("INFO", "in service"),
+        ("WARNING", "in service; camera: unplugged"),
+        ("WARNING", "out of service; camera: unplugged; release: jammed"),
+    ]
+    assert len(said) == 7
