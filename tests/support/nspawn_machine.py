@@ -64,9 +64,9 @@ def base() -> Path:
     making = CACHE / f"making-{os.getpid()}"
     try:
         _run("debootstrap", "--variant=minbase", f"--include={BLANK}", "bookworm", str(making), limit=600)
-        for name in ("apt/apt.conf.d/99artifact-registry", "apt/auth.conf", "resolv.conf"):
-            with contextlib.suppress(OSError):
-                shutil.copy(Path("/etc") / name, making / "etc" / name)
+        for file in (Path("/etc/resolv.conf"), *Path("/etc/apt/apt.conf.d").iterdir()):
+            if file.name == "resolv.conf" or "Acquire" in file.read_text():  # how this machine reaches the network
+                shutil.copy(file, making / file.relative_to("/"))
         _run("chroot", str(making), "apt-get", "-q", "update", limit=200)
         install = ("apt-get", "-q", "-y", "--download-only", "--no-install-recommends", "install")
         _run("chroot", str(making), *install, *CACHED.split(), limit=300)
