@@ -163,7 +163,7 @@ class Operator:
             "kiosk_settings": SETTINGS,
             "kiosk_secrets": SECRETS,
             "kiosk_id": NAME,
-            "ansible_host": "127.0.0.1",
+            "ansible_host": f"{NAME}-{os.getpid()}",  # the door knows the way; ssh shares connections by name
             "ansible_user": USER,
             "ansible_ssh_private_key_file": str(self._machine.key),
             "ansible_ssh_common_args": ssh,
