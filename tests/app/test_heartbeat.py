@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,8 @@ from kiosk.app import heartbeat
 from kiosk.app.heartbeat import Heartbeat, status
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
+from kiosk.app.run import _heartbeat
+from kiosk.app.tasks import running
 from kiosk.journal import Journal, JournalError
 from kiosk.sale.events import Part
 from kiosk.sale.panel import Name
@@ -142,3 +145,31 @@ def test_going_out_of_service_and_back_is_one_line_each_in_the_log(
         ("WARNING", "out of service; camera: unplugged; release: jammed"),
     ]
     assert len(said) == 7
+
+
+@pytest.mark.parametrize("hangs", [None, "consumer", "journal", "keypad"])
+async def test_the_daemons_beat_is_of_consumer_journal_and_keypad(
+    said: list[str], tmp_path: Path, hangs: str | None
+) -> None:
+    journal, ledger = _ledger(tmp_path)
+    held = threading.Event()
+    hanging = [asyncio.ensure_future(ledger.call(lambda _journal: held.wait(20)))] if hangs == "journal" else []
+    loop = SimpleNamespace(beat=0.0, panel=SimpleNamespace(name=Name.IDLE), state=SimpleNamespace(troubles={}))
+    inbox = Inbox(asyncio.get_running_loop())
+
+    async def consume() -> None:
+        while hangs != "consumer":
+            await inbox.next()
+            loop.beat = time.monotonic()
+
+    async with running() as tasks:
+        tasks.begin(consume())
+        fittings = SimpleNamespace(keypad_lives=lambda: hangs != "keypad")
+        tasks.begin(_heartbeat(inbox, tasks, loop, ledger, fittings).run())
+        end = time.monotonic() + (10 if hangs is None else 0.4)
+        while "WATCHDOG=1" not in said and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        held.set()
+    await asyncio.gather(*hanging)
+    journal.close()
+    assert ("WATCHDOG=1" in said) is (hangs is None)

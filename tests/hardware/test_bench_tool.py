@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from hardware.__main__ import _hidden
+from hardware.__main__ import _hidden, app
 from hardware.config import BoardConfig, BuzzerConfig, ReleaseConfig
 from hardware.drawing import wiring_svg
+from hardware.simulated import SimulatedBoard
 from hardware.toml import board_from
 from hardware.wiring import HEADER, wires
 
@@ -93,6 +95,17 @@ def test_leaving_a_board_safe_names_what_it_could_not_reach() -> None:
     assert done.returncode == 1
     assert "release" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("say", "shows"), [(("--say", "Out of order"), "words"), ((), "nothing")])
+def test_a_board_that_is_left_safe_keeps_the_words_on_its_display(
+    monkeypatch: pytest.MonkeyPatch, say: tuple[str, ...], shows: str
+) -> None:
+    board = SimulatedBoard()
+    monkeypatch.setattr("hardware.__main__.open_board", lambda _config: board)
+    done = CliRunner().invoke(app, ["off", *say])
+    assert done.exit_code == 0, done.output
+    assert (board.display.image.getbbox() is not None) is (shows == "words")
 
 
 def test_long_numbers_are_hidden_but_for_their_ends() -> None:
