@@ -1,5 +1,5 @@
 """`python -m kiosk` is `kiosk`."""
 
-from kiosk.cli import main
+from kiosk.cli.commands import main
 
 main()

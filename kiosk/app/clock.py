@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.diagnostics.status import ClockReading
 from kiosk.journal import Quality
 from kiosk.sale.events import Moment
 
@@ -52,6 +53,11 @@ class Clock:
         if self._offset is not None or self._synchronised.exists():
             return Quality.SYNCHRONISED
         return Quality.RESTORED if self._carried_on else Quality.UNKNOWN
+
+    def reading(self) -> ClockReading:
+        """The time as it is told to a person."""
+        offset = None if self._offset is None else round(self._offset.total_seconds(), 1)
+        return ClockReading(at=self.now().at, quality=self.quality(), offset_seconds=offset)
 
     def distrust(self) -> str | None:
         """Why this machine's clock can't be trusted, in one line; None when it can."""

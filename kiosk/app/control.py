@@ -4,19 +4,21 @@ Money is given back here, so this is no part of the front panel: a web page can'
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
+from kiosk.diagnostics.status import Status
 from kiosk.journal import JournalError
 from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted, SettleWanted
 from kiosk.sale.money import Amount, MoneyError
@@ -45,10 +47,10 @@ _STATUS = {Result.DONE: 200, Result.FAILED: 409, Result.UNKNOWN: 202}
 
 
 class Control:
-    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, and `POST /outbox/retry`.
+    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, `POST /outbox/retry`, `GET /status`.
 
-    The answer is `{"result": a Result, "line": text for a person, "order_id"}`; 404 where no order is named so.
-    `next_detail` gives DETAIL's next answer about an order.
+    What is posted is answered `{"result": a Result, "line": text for a person, "order_id"}`; 404 where no order is
+    named so. `next_detail` gives DETAIL's next answer about an order.
     """
 
     def __init__(
@@ -58,16 +60,19 @@ class Control:
         ledger: Ledger,
         wake_courier: Callable[[], None],
         next_detail: Callable[[str], asyncio.Future[DetailOutcome]],
+        status: Callable[[], Awaitable[Status]],
     ) -> None:
         self._lookup = lookup
         self._inbox = inbox
         self._ledger = ledger
         self._wake_courier = wake_courier
         self._next_detail = next_detail
+        self._status = status
         self.app = Starlette(
             routes=[
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
                 Route("/outbox/retry", self._retry, methods=["POST"]),
+                Route("/status", self._how),
             ],
             exception_handlers={JournalError: _unreadable},
         )
@@ -140,6 +145,9 @@ class Control:
         said = next((one.answer for one in reversed(history) if one.kind in ("refund", "cancel")), None)
         return f". The gateway: {said}" if said else ""
 
+    async def _how(self, _: Request) -> Response:
+        return Response((await self._status()).model_dump_json(), media_type="application/json")
+
     async def _retry(self, request: Request) -> JSONResponse:
         text = request.query_params.get("sequence")
         sequence = int(text) if text and text.isdigit() else None
@@ -190,15 +198,31 @@ def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[Result, str
 
     Raises ConnectionError when it does not answer, and Unusable for what can't be meant.
     """
+    with _heard_at(state_dir) as client:
+        response = client.post(path, params=params)
+        answer = response.json()
+    if response.status_code == 400:
+        raise Unusable(str(answer["line"]))
+    return Result(answer["result"]), str(answer["line"])
+
+
+def ask_status(state_dir: Path) -> Status:
+    """From the command line: how the daemon is. Raises ConnectionError when it does not answer."""
+    with _heard_at(state_dir) as client:
+        response = client.get("/status")
+        if response.status_code != 200:
+            raise ConnectionError(str(response.json()["line"]))
+        return Status.model_validate_json(response.content)
+
+
+@contextlib.contextmanager
+def _heard_at(state_dir: Path) -> Iterator[httpx.Client]:
     socket = socket_path(state_dir)
+    transport = httpx.HTTPTransport(uds=str(socket))
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=PATIENCE + 5) as client:
-            response = client.post(f"http://daemon{path}", params=params)
-            answer = response.json()
+        with httpx.Client(transport=transport, base_url="http://daemon", timeout=PATIENCE + 5) as client:
+            yield client
     except (httpx.HTTPError, ValueError) as error:
         raise ConnectionError(
             f"{socket}: the daemon does not answer ({type(error).__name__}); is it running? systemctl status kiosk"
         ) from error
-    if response.status_code == 400:
-        raise Unusable(str(answer["line"]))
-    return Result(answer["result"]), str(answer["line"])

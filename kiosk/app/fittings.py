@@ -11,10 +11,12 @@ from PIL import Image
 
 from hardware.decoder import Decoder
 from hardware.errors import DeviceError
-from hardware.ports import Board, Camera, KeyAction, KeyEvent, Lamp, Pattern, Tune
+from hardware.ports import Board, Camera, Health, KeyAction, KeyEvent, Lamp, Pattern, Tune
+from hardware.ports import Part as BoardPart
 from hardware.simulated import SimulatedBoard
 from kiosk.app.inbox import Inbox
 from kiosk.app.present import DeviceTrouble
+from kiosk.diagnostics.status import PartStatus
 from kiosk.sale.events import Key, KeyPressed, Part, PartFailed, PartRecovered
 from kiosk.sale.panel import Lights, Sound
 
@@ -35,6 +37,19 @@ class Fittings:
         """Close the board and end the decoder's process."""
         self._board.close()
         self._decoder.close()
+
+    def health(self) -> dict[str, PartStatus]:
+        """How each part is, as far as is known."""
+        parts: dict[str, BoardPart | Decoder | None] = {
+            "display": self._board.display,
+            "lamps": self._board.lamps,
+            "buzzer": self._board.buzzer,
+            "keypad": self._board.keypad,
+            "camera": self._board.camera,
+            "decoder": self._decoder,
+            "release": self._board.release,
+        }
+        return {name: _told(part.health()) for name, part in parts.items() if part is not None}
 
     # --- keypad ---
 
@@ -177,6 +192,10 @@ class Fittings:
             except DeviceError as error:
                 return str(error)
         return self._board.release.health().fault
+
+
+def _told(health: Health) -> PartStatus:
+    return PartStatus(what=health.what, present=health.present, fault=health.fault, last_fault=health.last_fault)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 
-from kiosk.sale.events import Part
+from kiosk.diagnostics.status import headline
 from kiosk.sale.panel import Name
 
 try:
@@ -23,18 +23,12 @@ def tell(text: str) -> None:
         daemon.notify(text)
 
 
-def status(name: Name, troubles: Mapping[Part, str]) -> str:
-    """The state in a technician's words, one line: "out of service; gateway: can't be reached"."""
-    parts = (f"{part}: {' '.join(what.split())}" for part, what in troubles.items())
-    return "; ".join((name.replace("_", " "), *parts))
-
-
 class Heartbeat:
     """Tells systemd that the kiosk works: a beat is sent only when everything has given a sign of life since the last.
 
     `knock` asks for the signs. `signs` say when each was last given, in monotonic seconds: the consumer has handled a
     letter, the journal's thread has answered. `keys`: whether the keypad's thread runs. `how`: the panel's
-    name and the parts in trouble.
+    name, and what is wrong with which part.
 
     A journal that answers that the disk is full is alive: the kiosk is then out of service and keeps its records, which
     a restart would lose.
@@ -45,7 +39,7 @@ class Heartbeat:
         knock: Callable[[], None],
         signs: tuple[Callable[[], float], ...],
         keys: Callable[[], bool],
-        how: Callable[[], tuple[Name, Mapping[Part, str]]],
+        how: Callable[[], tuple[Name, Mapping[str, str]]],
     ) -> None:
         self._knock = knock
         self._signs = signs
@@ -57,7 +51,7 @@ class Heartbeat:
     def say(self) -> None:
         """Say in `systemctl status` how the kiosk is, if that is news; in the log, when it goes into service or out."""
         name, troubles = self._how()
-        line = status(name, troubles)
+        line = headline(name, troubles)
         if line == self._status:
             return
         self._status = line

@@ -24,16 +24,26 @@ _log = logging.getLogger(__name__)
 
 
 class Loop:
-    """The state and its consumer. `present` gets each new panel, with the time its cause was posted."""
+    """The state and its consumer. `present` gets each new panel, with the time its cause was posted.
+
+    `troubled` is called when what is wrong with the kiosk, or the panel, is another than before.
+    """
 
     def __init__(
-        self, state: Kiosk, clock: Clock, inbox: Inbox, ledger: Ledger, present: Callable[[Panel, float], None]
+        self,
+        state: Kiosk,
+        clock: Clock,
+        inbox: Inbox,
+        ledger: Ledger,
+        present: Callable[[Panel, float], None],
+        troubled: Callable[[], None],
     ) -> None:
         self.state = state
         self._clock = clock
         self._inbox = inbox
         self._ledger = ledger
         self._present = present
+        self._troubled = troubled
         self.panel = show.panel(state, clock.now())
         self.beat = clock.now().mono
 
@@ -47,12 +57,17 @@ class Loop:
         now = self._clock.now()
         self.panel = show.panel(self.state, now)
         self._present(self.panel, now.mono)
+        self._troubled()
         while True:
             letter, due = await self._next()
             now = self._clock.now(at_least=due)
+            before = self.state
             notes = tuple(note for event in letter.events[:-1] for note in self._step(event, now, letter, last=False))
             self._step(letter.events[-1], now, letter, last=True, notes=notes)
+            shown = self.panel
             self._show(now, letter.posted)
+            if self.panel.name is not shown.name or self.state.troubles != before.troubles:
+                self._troubled()
             self.beat = now.mono
 
     async def _next(self) -> tuple[Letter, float]:

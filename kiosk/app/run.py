@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from hardware.board import open_board
@@ -31,6 +32,7 @@ from kiosk.app.perform import Performer
 from kiosk.app.present import Presenter
 from kiosk.app.reload import Live
 from kiosk.app.rows import JournalRows
+from kiosk.app.standing import Standing
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks, running
 from kiosk.app.upkeep import keep_release
@@ -142,7 +144,6 @@ async def daemon(
 
         def present(panel: Panel, posted: float) -> None:
             presenter.present(panel, posted)
-            beat.say()
             view.bump()
 
         def reported() -> None:
@@ -150,15 +151,17 @@ async def daemon(
             deliver_now()
 
         ledger = Ledger(journal, inbox, performer.begin, reported)
-        loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present)
-        beat = _heartbeat(inbox, tasks, loop, ledger, fittings)
+        loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present, lambda: beat.say())  # noqa: PLW0108 - there is no beat yet
+        standing = Standing(lambda: loop.state, lambda: loop.panel, clock, gateway, fittings)
+        beat = _heartbeat(inbox, tasks, loop, ledger, fittings, standing)
         lookup = Lookup(lambda: loop.state.orders, ledger)
         rows = JournalRows(ledger, inbox, view.outbox_changed)
         deliver_now, post_to = await _deliver(settings, credentials, house, tasks, rows, clock)
-        host, port = settings.panel.host, settings.panel.port
-        panel_url = await house.enter_async_context(serving(front_panel(view, host=host), host=host, port=port))
+        panel_url = await house.enter_async_context(_front_panel(settings, view))
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
-        controls = control.Control(lookup, inbox, ledger, deliver_now, performer.next_detail)
+        controls = control.Control(
+            lookup, inbox, ledger, deliver_now, performer.next_detail, partial(standing.status, ledger)
+        )
         await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 
         _take_up(journal, loop, clock)
@@ -172,7 +175,9 @@ async def daemon(
         await _hand_over(inbox, loop, performer, ledger)
 
 
-def _heartbeat(inbox: Inbox, tasks: Tasks, loop: Loop, ledger: Ledger, fittings: Fittings) -> heartbeat.Heartbeat:
+def _heartbeat(
+    inbox: Inbox, tasks: Tasks, loop: Loop, ledger: Ledger, fittings: Fittings, standing: Standing
+) -> heartbeat.Heartbeat:
     """Consumer, journal and keypad, as systemd hears of them."""
 
     def knock() -> None:
@@ -183,7 +188,7 @@ def _heartbeat(inbox: Inbox, tasks: Tasks, loop: Loop, ledger: Ledger, fittings:
         knock,
         (lambda: loop.beat, lambda: ledger.beat),
         fittings.keypad_lives,
-        lambda: (loop.panel.name, loop.state.troubles),
+        standing.notice,
     )
 
 
@@ -222,6 +227,11 @@ async def _deliver(
             poster.move(settings.notifications.webhook.url)
 
     return courier.wake, post_to
+
+
+def _front_panel(settings: Settings, view: View) -> contextlib.AbstractAsyncContextManager[str]:
+    host, port = settings.panel.host, settings.panel.port
+    return serving(front_panel(view, host=host), host=host, port=port)
 
 
 async def _listen(

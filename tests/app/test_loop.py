@@ -30,7 +30,9 @@ class Scene:
         clock = Clock(ZoneInfo("Asia/Singapore"))
         self.noted: list[Panel | Job] = []
         self.inbox = Inbox(asyncio.get_running_loop())
-        self.loop = Loop(machine.start(RULES), clock, self.inbox, self, lambda panel, _: self.noted.append(panel))  # type: ignore[arg-type]
+        self.loop = Loop(
+            machine.start(RULES), clock, self.inbox, self, lambda panel, _: self.noted.append(panel), lambda: None
+        )  # type: ignore[arg-type]
 
     def put(self, job: Job) -> None:
         self.noted.append(job)

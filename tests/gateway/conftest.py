@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from kiosk.gateway.client import Account, Gateway
+from kiosk.gateway.client import Gateway
+from kiosk.gateway.exchange import Account
 from kiosk.gateway.signing import ShaKey
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Product, Requested

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kiosk.gateway.client import Account, Gateway
+from kiosk.gateway.client import Gateway
+from kiosk.gateway.exchange import Account
 from kiosk.gateway.signing import ShaKey
 from kiosk.gateway.wire import SignType
 from kiosk.outbox.webhook import Later, Webhook
@@ -75,9 +76,9 @@ async def test_an_answer_of_the_gateway_that_breaks_off_is_unknown(tmp_path: Pat
         key = ShaKey("K", "s")
         zone = ZoneInfo("Asia/Singapore")
         gateway = Gateway(Account(f"https://localhost:{port}", "M", "T", SignType.SHA, key, zone, "x"))
-        await gateway._client.aclose()
+        await gateway._exchange._client.aclose()
         trusted = ssl.create_default_context(cafile=public)
-        gateway._client = httpx.AsyncClient(verify=trusted, trust_env=False)
+        gateway._exchange._client = httpx.AsyncClient(verify=trusted, trust_env=False)
         assert isinstance(await gateway.probe(), Unknown)
         await gateway.aclose()
 

@@ -27,7 +27,8 @@ from scripted_gateway import (
     trickles,
 )
 
-from kiosk.gateway.client import Gateway, Timeouts
+from kiosk.gateway.client import Gateway
+from kiosk.gateway.exchange import Timeouts
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect, Paths
 from kiosk.sale.money import Amount

@@ -1,0 +1,100 @@
+"""How the daemon stands: since when each trouble is there, and the whole status for whoever asks."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from typing import Protocol
+
+from kiosk.app.clock import Clock
+from kiosk.app.ledger import Ledger
+from kiosk.diagnostics import status as told
+from kiosk.diagnostics.status import Contact, LastSale, Money, Outbox, PartStatus, Status, Trouble
+from kiosk.gateway.client import Gateway
+from kiosk.journal import Counts
+from kiosk.sale.order import Order, Unresolved
+from kiosk.sale.panel import Name, Panel
+from kiosk.sale.state import Kiosk
+
+
+class Parts(Protocol):
+    """The board, as far as its health goes."""
+
+    @property
+    def released(self) -> int: ...  # noqa: D102 - how often, since the daemon started
+    def health(self) -> Mapping[str, PartStatus]: ...  # noqa: D102 - of each part; returns at once
+
+
+class Standing:
+    """Keeps since when each trouble is there. `notice` is called after each step."""
+
+    def __init__(
+        self,
+        state: Callable[[], Kiosk],
+        panel: Callable[[], Panel],
+        clock: Clock,
+        gateway: Gateway,
+        parts: Parts,
+    ) -> None:
+        self._state = state
+        self._panel = panel
+        self._clock = clock
+        self._gateway = gateway
+        self._parts = parts
+        self._since: dict[str, datetime] = {}
+        self._began = time.monotonic()
+        self._started_at = clock.now().at
+
+    def notice(self) -> tuple[Name, Mapping[str, str]]:
+        """See what is wrong now: the panel's name, and each trouble in words."""
+        troubles = told.troubles_of(self._state())
+        now = self._clock.now().at
+        self._since = {part: self._since.get(part, now) for part in troubles}
+        return self._panel().name, troubles
+
+    async def status(self, ledger: Ledger) -> Status:
+        """The whole. Raises JournalError when the journal can't be asked."""
+        last, counts = await ledger.call(lambda journal: (journal.orders(None, None, 1), journal.counts()))
+        return self._status(last[0] if last else None, counts)
+
+    def _status(self, last: Order | None, counts: Counts) -> Status:
+        name, troubles = self.notice()
+        kiosk = self._state()
+        orders = kiosk.orders.values()
+        return Status(
+            kiosk_id=kiosk.rules.kiosk_id,
+            version=version("kiosk"),
+            state=name,
+            in_service=name is not Name.OUT_OF_SERVICE,
+            troubles=tuple(Trouble(part=part, what=what, since=self._since[part]) for part, what in troubles.items()),
+            started_at=self._started_at,
+            uptime=round(time.monotonic() - self._began, 1),
+            released=self._parts.released,
+            last_sale=_last_sale(last) if last else None,
+            outbox=Outbox(pending=counts.pending, quarantined=counts.quarantined),
+            open_orders=sum(not order.ended for order in orders),
+            unresolved_orders=sum(isinstance(order.phase, Unresolved) for order in orders),
+            clock=self._clock.reading(),
+            gateway=self._contact(),
+            parts=self._parts.health(),
+        )
+
+    def _contact(self) -> Contact:
+        heard = self._gateway.heard
+        return Contact(
+            base_url=self._gateway.base_url,
+            answered_at=heard.answered_at,
+            trouble=heard.trouble,
+            trouble_at=heard.trouble_at,
+        )
+
+
+def _last_sale(order: Order) -> LastSale:
+    return LastSale(
+        order_id=order.id,
+        claim=order.claim,
+        product=order.product,
+        amount=Money.of(order.amount),
+        state=order.state,
+        at=order.created_at,
+    )

@@ -1,0 +1,16 @@
+"""The command line: one command for each thing a person wants, one clear line when it can't be done."""
+
+import sys
+
+from kiosk.cli import configuration, operator, orders, running, technician  # noqa: F401 - each adds its commands
+from kiosk.cli.program import app
+from kiosk.journal import JournalError
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except JournalError as error:  # found while reading: damaged, or gone
+        print(error, file=sys.stderr)  # noqa: T201 - a program's word to its user
+        sys.exit(1)

@@ -1,0 +1,67 @@
+"""The commands that run something until it is told to stop: the daemon, the demo, the local gateway."""
+
+import asyncio
+import logging
+from typing import Annotated
+
+import typer
+
+from kiosk.cli.program import app, configured, fail, load_again
+from kiosk.journal import JournalError
+from kiosk.settings import SettingsError
+
+
+@app.command()
+def run() -> None:
+    """Run the daemon, until SIGTERM."""
+    from kiosk.app import logs  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
+    from kiosk.app.run import DaemonError, run_until_stopped  # noqa: PLC0415 - likewise
+    from kiosk.credentials import read_credentials  # noqa: PLC0415 - likewise
+
+    settings = configured()
+    logs.configure(logging.INFO, settings.kiosk.id)
+    try:
+        asyncio.run(run_until_stopped(settings, read_credentials(settings), load_again))
+    except SettingsError as error:
+        fail(str(error), 2)
+    except (DaemonError, JournalError) as error:
+        fail(str(error), 1)
+    except OSError as error:
+        fail(error.strerror or str(error), 1)
+
+
+@app.command()
+def demo(
+    *,
+    script: Annotated[
+        bool, typer.Option("--script", help="Play a purchase of each product, without a person.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Of the front panel.")] = 8080,
+) -> None:
+    """Run the whole kiosk on this machine, without hardware and without an account."""
+    from kiosk import demo as played  # noqa: PLC0415 - likewise
+    from kiosk.app.run import DaemonError  # noqa: PLC0415 - likewise
+
+    try:
+        good = asyncio.run(played.script() if script else played.stage(port))
+    except KeyboardInterrupt:
+        return
+    except DaemonError as error:
+        fail(str(error), 1)
+    except OSError as error:
+        fail(error.strerror or str(error), 1)
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sandbox(port: Annotated[int, typer.Option(help="Where it listens, on 127.0.0.1.")] = 8070) -> None:
+    """Run the local gateway alone, with the demo's keys."""
+    from kiosk import demo as played  # noqa: PLC0415 - likewise
+
+    try:
+        asyncio.run(played.gateway_alone(port))
+    except KeyboardInterrupt:
+        return
+    except OSError as error:
+        fail(error.strerror or str(error), 1)

@@ -1,0 +1,133 @@
+"""One exchange with the gateway over HTTP: a signed request goes out, the whole answer or why there is none comes back.
+
+The only module with an HTTP client to it. Whether an answer is believed is the caller's question. Trouble is told by
+phase, for that is the question of money: without a connection nothing left (`NotSent`); whatever goes wrong after that
+may have been done (`Unknown`). Reasons hold no secret, and nothing that was answered.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from kiosk.gateway.signing import Key, TokenKey
+from kiosk.gateway.wire import MAX_BODY, Api, Dialect, Header, JsonObject, SignType
+from kiosk.sale.outcome import NotSent, Unknown
+
+NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
+IDLE = 4.0  # seconds a connection is kept: longer than between two DETAILs, shorter than servers keep it (mostly 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds (gateway.md, "Rules of the trade"): to connect, and to wait for DETAIL's answer or another's."""
+
+    connect: float = 3.0
+    act: float = 15.0
+    detail: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who we are to the gateway, and how it is spoken to.
+
+    `zone` is the gateway's, for expireAt and paidAt; `description` is goods.description. Raises ValueError for a
+    key of another sign type, and for what can't stand in a header.
+    """
+
+    base_url: str
+    client_id: str
+    terminal_id: str
+    sign_type: SignType
+    key: Key
+    zone: ZoneInfo
+    description: str
+    notify_url: str = ""
+    dialect: Dialect = field(default_factory=Dialect)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    def __post_init__(self) -> None:
+        if self.sign_type is not self.key.sign_type:
+            raise ValueError(f"the sign type is {self.sign_type}, but the key is for {self.key.sign_type}")
+        token = self.key.token if isinstance(self.key, TokenKey) else ""
+        for name, value in (("client id", self.client_id), ("sign id", self.key.sign_id), ("token", token)):
+            if not (value.isascii() and value.isprintable()):
+                raise ValueError(f"the {name} has characters that no header can hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back, whoever sent it: nothing of it is verified. `content` is at most as long as was allowed."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+class Exchange:
+    """One client with keep-alive, for one account."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.base = httpx.URL(account.base_url)
+        self._client = httpx.AsyncClient(
+            follow_redirects=False,
+            trust_env=False,  # neither a proxy nor a .netrc of the environment decides where money goes
+            limits=httpx.Limits(keepalive_expiry=IDLE),
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "kiosk"},
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def ask(self, api: Api, body: JsonObject) -> Answered | NotSent | Unknown:
+        """Sign the body, send it, and read what comes back."""
+        account = self._account
+        wait = account.timeouts.detail if api is Api.DETAIL else account.timeouts.act
+        request = self._client.build_request(
+            "POST",
+            self.base.copy_with(path=self.base.path.rstrip("/") + account.dialect.paths.of(api)),
+            content=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+            headers={
+                "content-type": "application/json; charset=utf-8",
+                Header.CLIENT_ID: account.client_id,
+                Header.SIGN_TYPE: account.sign_type,
+                Header.SIGN_ID: account.key.sign_id,
+                account.key.header: account.key.sign(body),
+                Header.REQUEST_ID: uuid4().hex,
+            },
+            timeout=self._times(wait),
+        )
+        return await self._send(request, wait, MAX_BODY)
+
+    async def fetch(self, url: httpx.URL, accept: str, limit: int) -> Answered | NotSent | Unknown:
+        """GET an address that the gateway named; at most `limit` bytes of it."""
+        wait = self._account.timeouts.detail
+        request = self._client.build_request("GET", url, timeout=self._times(wait), headers={"accept": accept})
+        return await self._send(request, wait, limit)
+
+    def _times(self, wait: float) -> httpx.Timeout:
+        return httpx.Timeout(wait, connect=self._account.timeouts.connect, pool=self._account.timeouts.connect)
+
+    async def _send(self, request: httpx.Request, wait: float, limit: int) -> Answered | NotSent | Unknown:
+        """Send it and read the whole answer. A trickle of bytes does not hold it open."""
+        try:
+            async with asyncio.timeout(wait + 3 * self._account.timeouts.connect):  # pool, TCP and TLS
+                response = await self._client.send(request, stream=True)
+                try:
+                    content = bytearray()
+                    async for part in response.aiter_raw():
+                        content += part
+                        if len(content) > limit:
+                            return Unknown(f"an answer of more than {limit} bytes")
+                finally:
+                    await response.aclose()
+        except NO_CONNECTION as error:
+            return NotSent(f"no connection to the gateway: {str(error) or type(error).__name__}")
+        except (httpx.HTTPError, OSError) as error:  # whose words may quote the answer; broken TLS is an OSError
+            return Unknown(f"no answer to be had: {type(error).__name__}")
+        return Answered(response.status_code, response.headers, bytes(content))
