@@ -40,7 +40,8 @@ async def test_a_gateway_that_refuses_is_named_with_its_words_and_its_hour(kiosk
     assert "signature is wrong" in trouble["what"]
     assert trouble["since"] >= status["started_at"]
     assert "signature is wrong" in status["gateway"]["trouble"]
-    assert any("out of service; gateway: an answer whose signature is wrong" in line for line in kiosk.daemon.log)
+    said_why = "gateway: an answer whose signature is wrong"
+    assert any("WARNING out of service;" in line and said_why in line for line in kiosk.daemon.log)
     assert "OUT OF SERVICE" in (await kiosk.run("status")).stdout.splitlines()[0]
 
 
