@@ -32,16 +32,41 @@ class Credentials:
 
 def read_credentials(settings: Settings) -> Credentials:
     """Read what the configuration needs. Raises SettingsError: one line about the first file that can't be used."""
-    directory, kind = settings.kiosk.credentials_dir, settings.gateway.sign_type
-    listens, reports = settings.listener is not None, settings.notifications.webhook is not None
+    directory, wanted = settings.kiosk.credentials_dir, needed(settings)
+    private, public = "rsa-private-key.pem", "gateway-public-key.pem"
     return Credentials(
-        transaction_key=_text(directory / "transaction-key") if kind == "SHA" else "",
-        notification_key=_text(directory / "notification-key") if listens and kind != "RSA" else "",
-        token=_text(directory / "token") if kind == "TOKEN" else "",
-        webhook_secret=_webhook_secret(directory / "webhook-secret") if reports else "",
-        private_key=_private_key(directory / "rsa-private-key.pem") if kind == "RSA" else None,
-        gateway_key=_public_key(directory / "gateway-public-key.pem") if kind == "RSA" else None,
+        transaction_key=_text(directory / "transaction-key") if "transaction-key" in wanted else "",
+        notification_key=_text(directory / "notification-key") if "notification-key" in wanted else "",
+        token=_text(directory / "token") if "token" in wanted else "",
+        webhook_secret=_webhook_secret(directory / "webhook-secret") if "webhook-secret" in wanted else "",
+        private_key=_private_key(directory / private) if private in wanted else None,
+        gateway_key=_public_key(directory / public) if public in wanted else None,
     )
+
+
+def needed(settings: Settings) -> tuple[str, ...]:
+    """The files that the configuration needs."""
+    kind = settings.gateway.sign_type
+    names = {"SHA": ["transaction-key"], "TOKEN": ["token"], "RSA": ["rsa-private-key.pem", "gateway-public-key.pem"]}
+    wanted = names[kind]
+    if settings.listener is not None and kind != "RSA":
+        wanted.append("notification-key")
+    if settings.notifications.webhook is not None:
+        wanted.append("webhook-secret")
+    return tuple(wanted)
+
+
+def read_one(file: Path) -> str | RSAPrivateKey | RSAPublicKey:
+    """One of the files, by its name. Raises SettingsError."""
+    match file.name:
+        case "rsa-private-key.pem":
+            return _private_key(file)
+        case "gateway-public-key.pem":
+            return _public_key(file)
+        case "webhook-secret":
+            return _webhook_secret(file)
+        case _:
+            return _text(file)
 
 
 def _text(file: Path) -> str:

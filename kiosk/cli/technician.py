@@ -1,5 +1,8 @@
 """The technician's commands: how the kiosk is, and what is wrong with it."""
 
+import asyncio
+import logging
+import sys
 import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,11 +12,13 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from kiosk.cli.program import Json, app, configured, fail
+from kiosk.cli.findingspage import Progress, list_page, report_page, summary
+from kiosk.cli.program import Json, app, chosen_file, configured, fail, load_again
 from kiosk.cli.statuspage import status_page
-from kiosk.settings import Settings
+from kiosk.settings import Settings, SettingsError
 
 EVERY = 1.0  # seconds between two looks of --watch
+PLAIN = 160  # characters to a line, where there is no terminal that says how many
 
 
 @app.command()
@@ -37,6 +42,48 @@ def status(
         typer.echo(now.model_dump_json(indent=2))
     else:
         Console(highlight=False).print(status_page(now, ZoneInfo(settings.kiosk.timezone)))
+
+
+@app.command()
+def diagnose(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CHECK]...", help="A group, or a check by name.")
+    ] = None,
+    *,
+    as_list: Annotated[bool, typer.Option("--list", help="Say what there is to check.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find out what is wrong: finding, likely cause and next step of each check. Exits 1 when something is broken."""
+    from kiosk.app import diagnose as parts  # noqa: PLC0415 - the hardware is not for `kiosk orders`
+    from kiosk.diagnostics.findings import chosen, in_order  # noqa: PLC0415 - likewise
+
+    logging.disable()  # the findings say it
+    file, kiosk_id = chosen_file(), None
+    try:
+        settings = load_again()
+        every, kiosk_id = parts.checks_of(settings, file), settings.kiosk.id
+    except SettingsError as error:
+        every = parts.checks_without(file, error)
+    try:
+        wanted = chosen(every, tuple(names or ()))
+    except ValueError as error:
+        fail(str(error), 2)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN)
+    if as_list:
+        console.print(list_page(in_order(wanted)))
+        return
+    progress = Progress(Console(stderr=True), len(wanted))
+    progress.start()
+    try:
+        report = asyncio.run(parts.diagnosis(wanted, kiosk_id, progress.heard))
+    finally:
+        progress.stop()
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        console.print(report_page(report), summary(report))
+    if not report.ok:
+        raise typer.Exit(1)
 
 
 def _watch(settings: Settings) -> None:

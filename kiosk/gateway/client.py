@@ -9,16 +9,15 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
 
 from kiosk.gateway import messages
-from kiosk.gateway.exchange import Account, Answered, Exchange
+from kiosk.gateway.exchange import Account, Answered, Exchange, date_offset
 from kiosk.gateway.picture import LARGEST_PICTURE, read_code
 from kiosk.gateway.signing import TokenKey, read_json
-from kiosk.gateway.wire import PLAUSIBLE, PROBE_ORDER_ID, Api, Field, Header, JsonObject, redact
+from kiosk.gateway.wire import PROBE_ORDER_ID, Api, Field, Header, JsonObject, redact
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Secret
 from kiosk.sale.outcome import (
@@ -155,7 +154,7 @@ class Gateway:
                 return Unknown("an answer that is not signed")
             if not key.verify(answer, signature):
                 return Unknown("an answer whose signature is wrong")
-        self._clock_offset = _offset(headers.get("date", "")) or self._clock_offset
+        self._clock_offset = date_offset(headers) or self._clock_offset
         _log.debug("%s: was answered %s", api, redact(answer))
         return answer
 
@@ -198,12 +197,3 @@ def _logged(api: Api, order_id: str, outcome: _SomeOutcome) -> _SomeOutcome:
     what = type(outcome).__name__
     _log.log(level, "%s: %s%s", api, what, f": {reason}" if reason else "", extra={"EVENT": what, "ORDER_ID": order_id})
     return outcome
-
-
-def _offset(date: str) -> timedelta | None:
-    """The time of a Date header minus this machine's."""
-    try:
-        told = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):
-        return None
-    return told - datetime.now(UTC) if told.tzinfo and told.year in PLAUSIBLE else None

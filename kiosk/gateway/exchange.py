@@ -8,13 +8,15 @@ may have been done (`Unknown`). Reasons hold no secret, and nothing that was ans
 import asyncio
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from kiosk.gateway.signing import Key, TokenKey
-from kiosk.gateway.wire import MAX_BODY, Api, Dialect, Header, JsonObject, SignType
+from kiosk.gateway.wire import MAX_BODY, PLAUSIBLE, Api, Dialect, Header, JsonObject, SignType
 from kiosk.sale.outcome import NotSent, Unknown
 
 NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
@@ -131,3 +133,12 @@ class Exchange:
         except (httpx.HTTPError, OSError) as error:  # whose words may quote the answer; broken TLS is an OSError
             return Unknown(f"no answer to be had: {type(error).__name__}")
         return Answered(response.status_code, response.headers, bytes(content))
+
+
+def date_offset(headers: httpx.Headers) -> timedelta | None:
+    """The time of a Date header minus this machine's; None without one that can be."""
+    try:
+        told = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return None
+    return told - datetime.now(UTC) if told.tzinfo and told.year in PLAUSIBLE else None

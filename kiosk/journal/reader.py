@@ -128,6 +128,12 @@ class JournalReader:
         found = self._select("SELECT at FROM chain ORDER BY number DESC LIMIT 1")
         return _time(found[0]["at"]) if found else None
 
+    def damage(self) -> str | None:
+        """What is wrong with the file itself, in one line; None: it is whole."""
+        (row,) = self._select("PRAGMA quick_check(1)")
+        found = " ".join(str(row[0]).split())
+        return None if found == "ok" else found
+
     def verify(self) -> tuple[str, ...]:
         """One line for each row that was altered, added or taken away by another hand than the daemon's."""
         with explained(self._path, "read"):

@@ -1,0 +1,62 @@
+"""Checks of the board's parts: each tests itself, by the daemon that has it, or opened for this."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
+
+from kiosk.diagnostics.findings import Check, Group, Said, fault, good, not_here, skipped
+from kiosk.diagnostics.status import PartStatus
+
+ADVICE: Mapping[str, tuple[str, str]] = {  # likely cause, and next step, where the part's own line has none
+    "display": ("a loose plug, a wrong address, or no bus", "check its four wires; i2cdetect -y 1; [hardware.display]"),
+    "lamps": ("a wire that touches another, or a pin that is taken", "check the wires; python -m hardware lamps"),
+    "buzzer": ("a pin that is taken", "python -m hardware tunes"),
+    "keypad": ("a key that hangs, water, or wires that touch", "lift or change that key; python -m hardware keys"),
+    "camera": (
+        "a loose ribbon, something before the lens, or a weak supply",
+        "check it; python -m hardware look",
+    ),
+    "decoder": ("a library that is missing", "install the release anew (ansible-playbook site.yml)"),
+    "release": ("a sensor or relay that hangs", "look at the chute and its sensor; python -m hardware pulse"),
+}
+PARTS = {Group(name): name for name in ADVICE}
+
+
+class Busy(Exception):  # noqa: N818 - no error: a shopper is there
+    """The parts can't be had now; the message says why in one line."""
+
+
+class PartChecks:
+    """`test` gives how each part is, after its self-test. All of them are tested at once, and only once."""
+
+    def __init__(self, test: Callable[[], Awaitable[Mapping[str, PartStatus]]], *, simulated: bool) -> None:
+        self._test = test
+        self._simulated = simulated
+        self._found: Mapping[str, PartStatus] | Busy | None = None
+        self._turn = asyncio.Lock()
+
+    def checks(self) -> Iterator[Check]:
+        """One for each part."""
+        for group, name in PARTS.items():
+            yield Check(group, "self_test", f"the {name} does what needs no person", partial(self._one, name))
+
+    async def _one(self, name: str) -> Said:
+        async with self._turn:
+            if self._found is None:
+                try:
+                    self._found = await self._test()
+                except Busy as busy:
+                    self._found = busy
+        if isinstance(self._found, Busy):
+            return skipped(str(self._found))
+        part = self._found.get(name)
+        if part is None:
+            return not_here(f"no {name} is configured")
+        if part.fault is None and part.present:
+            return not_here("simulated: there is no real one") if self._made_up(name) else good(part.what)
+        finding, _, step = (part.fault or f"{part.what}: it is not there").partition("; ")
+        cause, advice = ADVICE[name]
+        return fault(finding, cause, f"{step}; {advice}" if step else advice)
+
+    def _made_up(self, name: str) -> bool:
+        return self._simulated and name != "decoder"
