@@ -117,7 +117,7 @@ def _unresolved_refund(order: Order, phase: Unresolved, approved: Approved, ctx:
         return Next(_later(order, ctx), note="the gateway has the refund under way")
     if phase.way is Way.CANCEL:
         return Next(_later(order, ctx), note="the gateway has not said yet whether it was cancelled")
-    return Next(moves.enter(order, Released(), ctx), note="the last refund of it was not done")
+    return Next(moves.enter(order, moves.sold(order), ctx), note="the last refund of it was not done")
 
 
 def _later(order: Order, ctx: Context) -> Order:
@@ -195,13 +195,13 @@ def cancel(order: Order, phase: Released | Unconfirmed | Unresolved, _event: Can
     return moves.give_back(order, Why.OPERATOR, order.amount, ctx)
 
 
-def settle(order: Order, phase: Unresolved | Unconfirmed, event: SettleWanted, ctx: Context) -> Next:
+def settle(order: Order, _phase: Unresolved | Unconfirmed, event: SettleWanted, ctx: Context) -> Next:
     """A person says what became of it. That nothing was paid is not believed of what the gateway says is paid."""
     if event.how is Settlement.NOTHING and order.paid_at:
         return Next(order, note="the gateway says that it was paid: settle it as released or as refunded")
-    if event.how is Settlement.REFUNDED and order.released and isinstance(phase, Unresolved):
+    out = order.released and not moves.unsure(order)
+    if event.how is Settlement.REFUNDED and out:
         return Next(order, note="its goods are out: settle it as released")
     order = moves.enter(order, Settled(event.how, event.reason), ctx)
-    out = event.how is Settlement.RELEASED or (order.released and isinstance(phase, Unresolved))
-    order = replace(order, released=out)
+    order = replace(order, released=out or event.how is Settlement.RELEASED)
     return Next(order, (Report(Topic.SETTLED, ctx.now.at, order, {"as": str(event.how), "reason": event.reason}),))

@@ -27,6 +27,7 @@ from kiosk.sale.order import (
     Released,
     Releasing,
     Request,
+    Unconfirmed,
     Unresolved,
     Verdict,
     Way,
@@ -196,7 +197,8 @@ def give_back(order: Order, why: Why, amount: Amount, ctx: Context, said: Approv
     over = any(refund.id == known for refund in order.refunds) or (said is not None and known in said.failed)
     if not number or order.released or over:
         number += 1
-    phase = GivingBack(why, amount, way, refund_id(order, number), open=bool(said and said.open))
+    open_now, doubt = bool(said and said.open), unsure(order)
+    phase = GivingBack(why, amount, way, refund_id(order, number), open=open_now, unsure=doubt)
     order = replace(enter(order, phase, ctx, due=ctx.now.mono), refunds_asked=number)
     if phase.open:
         return Next(later(order, ctx))
@@ -215,9 +217,20 @@ def send_back(order: Order, phase: GivingBack) -> Next:
 
 def given_back(order: Order, why: Why, ctx: Context) -> Next:
     """The money is back, says DETAIL. What is left of an order that never brought goods stays open."""
-    end = Released() if order.released else Unresolved(why, paid=True) if order.left.minor else GivenBack(why)
+    end = sold(order) if order.released else Unresolved(why, paid=True) if order.left.minor else GivenBack(why)
     order = enter(order, end, ctx)
     return Next(order, (refunded(order, order.refunds[-1] if order.refunds else None, why, ctx),))
+
+
+def unsure(order: Order) -> bool:
+    """Whether its goods came out is not known, and nobody has said so yet."""
+    phase = order.phase
+    return isinstance(phase, Unconfirmed) or (isinstance(phase, GivingBack | Unresolved) and phase.unsure)
+
+
+def sold(order: Order) -> Released | Unconfirmed:
+    """The end of an order whose goods are out, or taken as out; while money of that is kept, a person has to say."""
+    return Unconfirmed() if unsure(order) and order.left.minor else Released()
 
 
 def refunded(order: Order, refund: Refund | None, why: Why, ctx: Context) -> Report:
@@ -228,7 +241,7 @@ def refunded(order: Order, refund: Refund | None, why: Why, ctx: Context) -> Rep
 
 def unresolved(order: Order, why: Why, ctx: Context, way: Way | None = None) -> Next:
     """The end for the machine, which goes on asking now and then: a person has to look."""
-    phase = Unresolved(why, paid=order.paid_at is not None, way=way)
+    phase = Unresolved(why, paid=order.paid_at is not None, way=way, unsure=unsure(order))
     order = enter(order, phase, ctx, due=ctx.now.mono + ctx.rules.look_every)
     return Next(order, (Report(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
 

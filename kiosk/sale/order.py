@@ -137,7 +137,8 @@ class GivingBack:
 
     `amount` goes back by `way`, as refund `refund_id` where the way is REFUND. `refused`: the gateway said no to it.
     `open`: DETAIL lists it as under way, so nothing is asked for again. `failed`: how many before it came to nothing.
-    `gateway_id`: the gateway's own id of it, once it has said so.
+    `gateway_id`: the gateway's own id of it, once it has said so. `unsure`: whether the goods came out is not known
+    (Unconfirmed), and a refund does not change that.
     """
 
     why: Why
@@ -148,6 +149,7 @@ class GivingBack:
     open: bool = False
     failed: int = 0
     gateway_id: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +182,13 @@ class Unresolved:
     """End for the machine: not settled within a day. It goes on asking now and then; a person has to look.
 
     `paid`: the money is known to be with us. `way`: how it was asked back, if it was; of a CANCEL, DETAIL tells nothing
-    before it is done.
+    before it is done. `unsure`: as in GivingBack.
     """
 
     why: Why
     paid: bool
     way: Way | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

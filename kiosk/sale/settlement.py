@@ -113,7 +113,7 @@ def giving_back_stated(order: Order, phase: GivingBack, event: DetailAnswered, c
                 return _once_more(order, phase, ctx)
             phase = replace(phase, open=_open(order, phase, approved))
             if phase.refused and not phase.open and order.released:
-                return Next(moves.enter(order, Released(), ctx), note="the gateway refused the refund")
+                return Next(moves.enter(order, moves.sold(order), ctx), note="the gateway refused the refund")
             if order.left.minor < phase.amount.minor:  # someone gave a part back elsewhere: the rest is to go back
                 phase = replace(phase, amount=order.left)
             order = replace(order, phase=phase)
@@ -148,12 +148,13 @@ def _once_more(order: Order, phase: GivingBack, ctx: Context) -> Next:
     reason = f"refund {phase.refund_id} failed at the gateway"
     if failed < ctx.rules.refund_tries:
         number = order.refunds_asked + 1
-        again = GivingBack(phase.why, phase.amount, Way.REFUND, moves.refund_id(order, number), failed=failed)
+        fresh = GivingBack(phase.why, phase.amount, Way.REFUND, moves.refund_id(order, number), failed=failed)
+        again = replace(fresh, unsure=phase.unsure)
         order = replace(moves.enter(order, again, ctx, due=ctx.now.mono), refunds_asked=number)
         return moves.send_back(order, again)
     fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"{reason}, the third one"})
     if order.released:
-        return Next(moves.enter(order, Released(), ctx), (fault,), note=reason)
+        return Next(moves.enter(order, moves.sold(order), ctx), (fault,), note=reason)
     left = moves.unresolved(order, Why.REFUND_FAILED, ctx)
     return Next(left.order, (*left.commands, fault))
 

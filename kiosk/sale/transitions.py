@@ -93,6 +93,7 @@ def _session(state: type[S], event: type[E], handler: SessionHandler[S, E], *to:
     return Row(state, event, handler, frozenset(to))
 
 
+SOLD = (Released, Unconfirmed)  # whose goods are out, or are taken as out until a person says
 PAID = (Releasing, GivingBack, GivenBack)  # where a verified success leads
 
 ORDER_ROWS = (
@@ -129,7 +130,7 @@ ORDER_ROWS = (
     _order(Releasing, Notified, settlement.releasing_notified, Releasing),
     _order(GivingBack, CancelAnswered, settlement.giving_back_answered, GivingBack),
     _order(GivingBack, RefundAnswered, settlement.giving_back_answered, GivingBack),
-    _order(GivingBack, DetailAnswered, settlement.giving_back_stated, GivingBack, GivenBack, Released, Unresolved),
+    _order(GivingBack, DetailAnswered, settlement.giving_back_stated, GivingBack, GivenBack, *SOLD, Unresolved),
     _order(GivingBack, Notified, settlement.giving_back_notified, GivingBack),
     _order(GivingBack, PayAnswered, settlement.known, GivingBack),
     _order(GivingBack, Woken, settlement.giving_back_woken, GivingBack, Unresolved),
@@ -167,7 +168,7 @@ ORDER_ROWS = (
         Unresolved,
         DetailAnswered,
         ends.unresolved_stated,
-        *(Unresolved, Cancelling, NotCharged, GivingBack, GivenBack, Released),
+        *(Unresolved, Cancelling, NotCharged, GivingBack, GivenBack, *SOLD),
     ),
     _order(Unresolved, Notified, ends.unresolved_stated, Unresolved),
     _order(Unresolved, Woken, ends.inquire, Unresolved),

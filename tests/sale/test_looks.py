@@ -332,6 +332,20 @@ def test_a_release_begun_before_a_crash_is_taken_as_done_and_told_as_unconfirmed
     assert (till.phase, till.record.released) == (Unconfirmed(), True)
 
 
+def test_a_part_given_back_does_not_say_whether_the_goods_came_out() -> None:
+    till = interrupted(AfterCrash.ASSUME_RELEASED)
+    till.tell(Reloaded(till.record))
+    till.tell(RefundWanted(till.record.id, won(500)))
+    till.refund(Accepted())
+    till.wait(3)
+    part = Refund(f"{till.record.id}R1", won(500))
+    till.detail(replace(till.success(), refunds=(part,)))
+    assert (till.phase, till.record.refunded) == (Unconfirmed(), won(500))
+    till.tell(Reloaded(till.record))
+    till.tell(SettleWanted(till.record.id, Settlement.REFUNDED, "they are in the chute"))
+    assert till.record.released is False
+
+
 def test_or_it_is_left_to_a_person_and_never_given_back_by_itself() -> None:
     till = interrupted(AfterCrash.ASK)
     assert kinds(till.asked) == [Topic.RELEASE_UNCONFIRMED, Topic.UNRESOLVED]

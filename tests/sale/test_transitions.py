@@ -148,6 +148,7 @@ def giving(why: Why = Why.LATE, way: Way = Way.CANCEL, minor: int = 1500, **more
 
 
 BY_REFUND, OPERATORS = giving(way=Way.REFUND), giving(Why.OPERATOR, Way.REFUND, 500)
+UNSURE, UNSURE_LEFT = replace(OPERATORS, unsure=True), Unresolved(Why.OPERATOR, paid=True, way=Way.REFUND, unsure=True)
 SOLD: dict[str, object] = {"paid_at": HERE.at, "released": True}
 TAKEN: dict[str, object] = {"paid_at": HERE.at}
 ONCE: dict[str, object] = {**SOLD, "refunds": (PART,), "refunds_asked": 1}
@@ -417,9 +418,19 @@ ORDER_CASES = [
     on("unconfirmed: notified of a refund", Unconfirmed(), notified(Pending()), Unconfirmed(), Inquire, **SOLD),
     on("unconfirmed: time to ask", Unconfirmed(), WAKE, Unconfirmed(), Inquire, **SOLD),
     on("unconfirmed: inquired", Unconfirmed(), INQUIRE, Unconfirmed(), Inquire, **SOLD),
-    on("unconfirmed: refunded", Unconfirmed(), RefundWanted(KEY, won(500)), OPERATORS, GiveBack, **SOLD),
+    on("unconfirmed: refunded", Unconfirmed(), RefundWanted(KEY, won(500)), UNSURE, GiveBack, **SOLD),
+    on("unconfirmed: a part is back", UNSURE, detail(approved(ORDER, PART)), Unconfirmed(), BACK, **PART_ASKED),
+    on("unconfirmed: refund refused", replace(UNSURE, refused=True), detail(SUCCESS), Unconfirmed(), **PART_ASKED),
+    on("unconfirmed: refund not done", UNSURE_LEFT, detail(SUCCESS), Unconfirmed(), **PART_ASKED),
+    on(
+        "unconfirmed: a refund that failed, settled as refunded",
+        UNSURE_LEFT,
+        settled("refunded"),
+        *(REFUNDED_BY_HAND, Topic.SETTLED),
+        **SOLD,
+    ),
     on("unconfirmed: too much is refunded", Unconfirmed(), RefundWanted(KEY, won(1501)), Unconfirmed(), **SOLD),
-    on("unconfirmed: cancelled", Unconfirmed(), CANCEL, giving(Why.OPERATOR), Cancel, **SOLD),
+    on("unconfirmed: cancelled", Unconfirmed(), CANCEL, giving(Why.OPERATOR, unsure=True), Cancel, **SOLD),
     on("unconfirmed: cancelled, partly refunded", Unconfirmed(), CANCEL, Unconfirmed(), **ONCE),
     on("unconfirmed: the goods were out", Unconfirmed(), settled("released"), RELEASED_BY_HAND, Topic.SETTLED, **SOLD),
     on("unconfirmed: it was paid", Unconfirmed(), settled("nothing"), Unconfirmed(), **SOLD),
