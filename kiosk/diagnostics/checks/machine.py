@@ -19,7 +19,7 @@ SINCE = 16  # the same bits, 16 places up: since the start (raspberrypi.com, "vc
 HOT, TOO_HOT = 70.0, 80.0  # degrees Celsius; a Pi slows down from 80 on
 LEAST_MEMORY = 50_000  # kB
 WORN, WORN_OUT = 8, 10  # tenths of a card's life (JEDEC eMMC 5.1, DEVICE_LIFE_TIME_EST)
-BUSY_CARD = 2_000_000  # kB written a day, of which a card of 32 GB lasts some years
+BUSY_CARD = 2_000_000_000  # bytes written a day, of which a card of 32 GB lasts some years
 DAY = 86_400
 
 
@@ -162,9 +162,9 @@ def _written(state_dir: Path, root: Path) -> Said:
     if disk is None or not uptime:
         return not_here("the state directory is on no disk that counts what is written")
     sectors = int(_text(disk / "stat").split()[6])  # kernel: Documentation/block/stat.rst, of 512 bytes
-    written = sectors // 2
+    written = sectors * 512
     a_day = int(written * DAY / max(uptime, DAY))
-    said = f"{written / 1e6:.2f} GB written to {disk.name} since the start, {a_day / 1e6:.2f} GB a day"
+    said = f"{written / 1e9:.2f} GB written to {disk.name} since the start, {a_day / 1e9:.2f} GB a day"
     if a_day > BUSY_CARD and disk.name.startswith("mmcblk"):
         return warning(said, "logs, or another program than the kiosk", "iotop -ao; journald's Storage=volatile")
     return good(said)

@@ -1,0 +1,70 @@
+"""`kiosk diagnose` as a technician types it, against a running kiosk and without one."""
+
+import asyncio
+import json
+
+import pytest
+from kiosk_process import World
+
+from kiosk.diagnostics.findings import Group, Report
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_healthy_kiosk_is_all_green_or_honestly_not_here(kiosk: World) -> None:
+    said = await kiosk.run("diagnose", "--json")
+    assert said.returncode == 0, said.stdout
+    report = Report.model_validate_json(said.stdout)
+    not_green = {one.check: one.finding for one in report.findings if one.grade not in ("good", "not here")}
+    assert not_green == {}
+    assert {one.group for one in report.findings} == set(Group)
+    assert report.ok
+    assert report.seconds < 10
+
+
+async def test_the_schema_is_what_the_readme_says(kiosk: World) -> None:
+    report = json.loads((await kiosk.run("diagnose", "configuration", "--json")).stdout)
+    assert set(report) == {"schema_version", "kiosk_id", "version", "at", "ok", "seconds", "findings"}
+    assert report["schema_version"] == 1
+    fields = {"group", "check", "grade", "finding", "cause", "next_step", "seconds"}
+    assert all(set(one) == fields for one in report["findings"])
+
+
+async def test_a_revoked_key_is_one_fault_with_what_to_do(kiosk: World) -> None:
+    key = kiosk.daemon.config.parent / "credentials" / "transaction-key"
+    key.write_text("a-key-that-was-revoked-last-week")
+    said = await kiosk.run("diagnose", "gateway", "credentials")
+    assert said.returncode == 1
+    assert "our key does not fit the gateway's signature" in said.stdout
+    assert "likely: a wrong or revoked key" in said.stdout
+    assert "do: copy the key anew" in said.stdout
+    assert "last-week" not in said.stdout + said.stderr
+
+
+async def test_without_the_daemon_the_parts_are_opened_by_the_command_itself(kiosk: World) -> None:
+    await asyncio.to_thread(kiosk.daemon.stop)
+    said = await kiosk.run("diagnose", "decoder", "display", "service.daemon", "--json")
+    report = Report.model_validate_json(said.stdout)
+    found = {one.check: one.grade for one in report.findings}
+    assert found == {"decoder.self_test": "good", "display.self_test": "not here", "service.daemon": "fault"}
+    assert said.returncode == 1
+
+
+async def test_a_mistake_in_the_configuration_does_not_keep_it_from_looking_at_the_rest(kiosk: World) -> None:
+    config = kiosk.daemon.config
+    config.write_text(config.read_text().replace('language = "en"', 'language = "fr"'))
+    said = await kiosk.run("diagnose", "--json")
+    assert said.returncode == 1
+    report = Report.model_validate_json(said.stdout)
+    assert "kiosk.language" in report.findings[0].finding
+    assert {one.group for one in report.findings} >= {Group.CONFIGURATION, Group.MACHINE}
+
+
+async def test_what_there_is_to_check_and_what_there_is_not(kiosk: World) -> None:
+    listed = await kiosk.run("diagnose", "--list")
+    assert listed.returncode == 0
+    assert "gateway.keys" in listed.stdout
+    assert "journal.space" in listed.stdout
+    wrong = await kiosk.run("diagnose", "gatway")
+    assert wrong.returncode == 2
+    assert "no check 'gatway'" in wrong.stderr
