@@ -18,7 +18,8 @@ from starlette.routing import Route
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
-from kiosk.diagnostics.status import Status
+from kiosk.diagnostics.checks.parts import Busy
+from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.journal import JournalError
 from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted, SettleWanted
 from kiosk.sale.money import Amount, MoneyError
@@ -47,7 +48,8 @@ _STATUS = {Result.DONE: 200, Result.FAILED: 409, Result.UNKNOWN: 202}
 
 
 class Control:
-    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, `POST /outbox/retry`, `GET /status`.
+    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, `POST /outbox/retry`, `GET /status`,
+    and `POST /parts/{name}/test`.
 
     What is posted is answered `{"result": a Result, "line": text for a person, "order_id"}`; 404 where no order is
     named so. `next_detail` gives DETAIL's next answer about an order.
@@ -61,6 +63,7 @@ class Control:
         wake_courier: Callable[[], None],
         next_detail: Callable[[str], asyncio.Future[DetailOutcome]],
         status: Callable[[], Awaitable[Status]],
+        test: Callable[[str], Awaitable[PartStatus | None]],
     ) -> None:
         self._lookup = lookup
         self._inbox = inbox
@@ -68,11 +71,13 @@ class Control:
         self._wake_courier = wake_courier
         self._next_detail = next_detail
         self._status = status
+        self._try = test
         self.app = Starlette(
             routes=[
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
                 Route("/outbox/retry", self._retry, methods=["POST"]),
                 Route("/status", self._how),
+                Route("/parts/{name}/test", self._test, methods=["POST"]),
             ],
             exception_handlers={JournalError: _unreadable},
         )
@@ -148,6 +153,15 @@ class Control:
     async def _how(self, _: Request) -> Response:
         return Response((await self._status()).model_dump_json(), media_type="application/json")
 
+    async def _test(self, request: Request) -> Response:
+        try:
+            part = await self._try(request.path_params["name"])
+        except Busy as busy:
+            return _line(str(busy), Result.FAILED, status=409)
+        if part is None:
+            return Response(status_code=204)
+        return Response(part.model_dump_json(), media_type="application/json")
+
     async def _retry(self, request: Request) -> JSONResponse:
         text = request.query_params.get("sequence")
         sequence = int(text) if text and text.isdigit() else None
@@ -213,6 +227,15 @@ def ask_status(state_dir: Path) -> Status:
         if response.status_code != 200:
             raise ConnectionError(str(response.json()["line"]))
         return Status.model_validate_json(response.content)
+
+
+def ask_test(state_dir: Path, name: str) -> PartStatus | None:
+    """From the command line: a part after its self-test. Raises Busy, and ConnectionError."""
+    with _heard_at(state_dir) as client:
+        response = client.post(f"/parts/{name}/test")
+        if response.status_code == 409:
+            raise Busy(str(response.json()["line"]))
+        return PartStatus.model_validate_json(response.content) if response.status_code == 200 else None
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ The running daemon is asked for its parts; without one they are opened here. Thi
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -16,8 +16,8 @@ import httpx
 from hardware.board import open_board
 from hardware.decoder import Decoder
 from kiosk.app.board import board_config, hardware_mistakes
-from kiosk.app.control import ask_status
-from kiosk.app.fittings import told_parts
+from kiosk.app.control import ask_status, ask_test
+from kiosk.app.fittings import self_tested
 from kiosk.app.wiring import account
 from kiosk.credentials import read_credentials
 from kiosk.diagnostics.aside import aside
@@ -64,7 +64,7 @@ def _checks(settings: Settings, file: Path) -> Iterator[Check]:
         operator = Server.at(settings.notifications.webhook.url, "the operator's server", trust)
         yield from Way(operator).checks(Group.OUTBOX, "operator", "server_")
     simulated = settings.hardware.board == "simulated"
-    yield from PartChecks(lambda: aside(partial(_parts, settings, daemon)), simulated=simulated).checks()
+    yield from PartChecks(partial(_test, settings, daemon), simulated=simulated).checks()
     yield from machine_checks(settings.kiosk.state_dir, _fonts)
     yield from service_checks(settings, daemon, version("kiosk"), systemd_says)
 
@@ -99,15 +99,18 @@ def _fonts() -> str | None:
     return None
 
 
-def _parts(settings: Settings, daemon: Callable[[], Status | None]) -> Mapping[str, PartStatus]:
-    """Each part after its self-test; opened here, unless the daemon has them."""
-    running = daemon()
-    if running is not None:
-        return running.parts
+async def _test(settings: Settings, daemon: Callable[[], Status | None], name: str) -> PartStatus | None:
+    """A part after its self-test: the daemon's, where it runs; opened here where it does not. Raises Busy."""
+    if await aside(daemon) is not None:
+        return await aside(partial(ask_test, settings.kiosk.state_dir, name))
+    return await aside(partial(_tested, settings, name))
+
+
+def _tested(settings: Settings, name: str) -> PartStatus | None:
     config = board_config(settings)
     board, decoder = open_board(config), Decoder(config.decoder)
     try:
-        return told_parts(board, decoder, test=True)
+        return self_tested(board, decoder, name)
     finally:
         board.close()
         decoder.close()

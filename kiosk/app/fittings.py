@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from io import BytesIO
@@ -30,6 +31,7 @@ class Fittings:
         self._board = board
         self._decoder = decoder
         self._releasing = asyncio.Lock()
+        self._looking = threading.Lock()  # the camera is one task's at a time, from start to stop
         self._shown = Image.new(board.display.mode, board.display.size)
         self.released = 0
 
@@ -40,7 +42,18 @@ class Fittings:
 
     def health(self) -> dict[str, PartStatus]:
         """How each part is, as far as is known."""
-        return told_parts(self._board, self._decoder, test=False)
+        return {name: _told(part.health()) for name, part in parts_of(self._board, self._decoder).items()}
+
+    async def test(self, name: str) -> PartStatus | None:
+        """How a part is after its self-test. A keypad that listens can't be tested: its thread knows more."""
+        if name == "keypad":
+            return _told(self._board.keypad.health())
+        async with self._releasing:
+            return await asyncio.to_thread(self._tested, name)
+
+    def _tested(self, name: str) -> PartStatus | None:
+        with self._looking:
+            return self_tested(self._board, self._decoder, name)
 
     # --- keypad ---
 
@@ -128,15 +141,21 @@ class Fittings:
 
     def test_camera(self) -> None:
         """See whether it looks, and whether the decoder reads. Its process then runs before the first shopper comes."""
-        for part in (self._decoder, self._camera):
-            if fault := part.self_test().fault:
-                raise DeviceTrouble(fault)
+        with self._looking:
+            for part in (self._decoder, self._camera):
+                if fault := part.self_test().fault:
+                    raise DeviceTrouble(fault)
 
     def start_camera(self) -> None:
         """Begin to look."""
-        self._decoder.reset()
-        with _in_trouble():
-            self._camera.start()
+        self._looking.acquire()
+        try:
+            self._decoder.reset()
+            with _in_trouble():
+                self._camera.start()
+        except BaseException:
+            self._looking.release()
+            raise
 
     def read_codes(self, timeout: float) -> tuple[str, ...]:
         """The codes on the next frame."""
@@ -149,8 +168,11 @@ class Fittings:
 
     def stop_camera(self) -> None:
         """Look no more."""
-        with _in_trouble():
-            self._camera.stop()
+        try:
+            with _in_trouble():
+                self._camera.stop()
+        finally:
+            self._looking.release()
 
     @property
     def _camera(self) -> Camera:
@@ -185,8 +207,8 @@ class Fittings:
         return self._board.release.health().fault
 
 
-def told_parts(board: Board, decoder: Decoder, *, test: bool) -> dict[str, PartStatus]:
-    """How each part is, as far as is known, or after its self-test. With a test, blocks up to 5 s for each."""
+def parts_of(board: Board, decoder: Decoder) -> dict[str, BoardPart | Decoder]:
+    """The parts that the board has, by name."""
     parts: dict[str, BoardPart | Decoder | None] = {
         "display": board.display,
         "lamps": board.lamps,
@@ -196,8 +218,13 @@ def told_parts(board: Board, decoder: Decoder, *, test: bool) -> dict[str, PartS
         "decoder": decoder,
         "release": board.release,
     }
-    found = {name: part for name, part in parts.items() if part is not None}
-    return {name: _told(part.self_test() if test else part.health()) for name, part in found.items()}
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def self_tested(board: Board, decoder: Decoder, name: str) -> PartStatus | None:
+    """How a part is after its self-test, which blocks up to 5 s; None where there is none."""
+    part = parts_of(board, decoder).get(name)
+    return _told(part.self_test()) if part else None
 
 
 def _told(health: Health) -> PartStatus:

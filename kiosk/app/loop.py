@@ -15,6 +15,7 @@ from kiosk.app.ledger import Job, Ledger, answer_of
 from kiosk.journal import Entry
 from kiosk.sale import machine, show
 from kiosk.sale.commands import Cancel, GiveBack, Pay, Release, Report
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import Event, Moment, Woken
 from kiosk.sale.order import NEVER
 from kiosk.sale.panel import Panel
@@ -73,7 +74,7 @@ class Loop:
     async def _next(self) -> tuple[Letter, float]:
         """The next letter; or when the timer fires, its own, with the time that it was set for."""
         now = self._clock.now()
-        wake = min(machine.next_wake(self.state), show.next_tick(self.state, now))
+        wake = min(next_wake(self.state), show.next_tick(self.state, now))
         try:
             async with asyncio.timeout(None if wake == NEVER else max(0.0, wake - now.mono)):
                 return await self._inbox.next(), 0.0

@@ -12,7 +12,7 @@ from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks
 from kiosk.gateway.client import Gateway
 from kiosk.journal import JournalError
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report
+from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, ServiceKey
 from kiosk.sale.events import (
     CancelAnswered,
     DetailAnswered,
@@ -103,6 +103,8 @@ class Performer:
                 return self._heard(ProbeAnswered(await self._gateway.probe()))
             case Release(order):
                 return (ReleaseAnswered(order.id, await self._releaser.release(began + BEGUN_WITHIN)),)
+            case ServiceKey():
+                return ()
             case Report():
                 raise TypeError("a report is written, not performed")
             case _:

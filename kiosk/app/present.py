@@ -94,6 +94,12 @@ class Presenter:
         else:
             self._look.clear()
 
+    def again(self) -> None:
+        """Show the panel anew: the parts were somebody else's for a while."""
+        if panel := self._panel:
+            self._try(Part.LAMPS, partial(self._front.lamps, panel.lights))
+            self._changed.set()
+
     def speak(self, language: Language) -> None:
         """Show it in this language from now on."""
         self._language = language

@@ -25,6 +25,7 @@ from kiosk.app.clock import Clock
 from kiosk.app.fittings import Fittings, bench_of
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
+from kiosk.app.lending import Lender
 from kiosk.app.lookup import Lookup
 from kiosk.app.loop import Loop
 from kiosk.app.notifications import Notifications
@@ -160,7 +161,13 @@ async def daemon(
         panel_url = await house.enter_async_context(_front_panel(settings, view))
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
         controls = control.Control(
-            lookup, inbox, ledger, deliver_now, performer.next_detail, partial(standing.status, ledger)
+            lookup,
+            inbox,
+            ledger,
+            deliver_now,
+            performer.next_detail,
+            partial(standing.status, ledger),
+            Lender(fittings, inbox, presenter.again).test,
         )
         await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 

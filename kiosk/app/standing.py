@@ -65,7 +65,7 @@ class Standing:
             kiosk_id=kiosk.rules.kiosk_id,
             version=version("kiosk"),
             state=name,
-            in_service=name is not Name.OUT_OF_SERVICE,
+            in_service=name not in (Name.OUT_OF_SERVICE, Name.SERVICE),
             troubles=tuple(Trouble(part=part, what=what, since=self._since[part]) for part, what in troubles.items()),
             started_at=self._started_at,
             uptime=round(time.monotonic() - self._began, 1),

@@ -1,7 +1,7 @@
 """What the sale wants done. A command is carried out only after it and the state that asked for it are on disk.
 
 `Pay`, `Cancel`, `GiveBack` and `Release` act on the world: each is an intent in the journal, with its answer beside it.
-`Inquire` and `Probe` only ask. `Report` is written into the outbox in the same transaction.
+`Inquire` and `Probe` only ask, `ServiceKey` moves nothing. `Report` is written into the outbox in the same transaction.
 """
 
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from kiosk.sale.events import Key
 from kiosk.sale.order import Order, Secret
 
 
@@ -27,6 +28,7 @@ class Topic(StrEnum):
     RELEASE_UNCONFIRMED = "release.unconfirmed"
     FAULT = "kiosk.fault"
     RECOVERED = "kiosk.recovered"
+    SERVICE = "kiosk.service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceKey:
+    """A key for the technician's menu."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the operator; `details` are further words for the body (reason, part, refund id). Never a code or key."""
 
@@ -81,4 +90,4 @@ class Report:
 
 
 Intent: TypeAlias = Pay | Cancel | GiveBack | Release
-Command: TypeAlias = Intent | Inquire | Probe | Report
+Command: TypeAlias = Intent | Inquire | Probe | Report | ServiceKey

@@ -61,6 +61,7 @@ class Part(StrEnum):
     BUZZER = "buzzer"
     LAMPS = "lamps"
     SCREEN = "screen"  # the static code can't be drawn so that a phone reads it
+    DRAINED = "drained"  # nothing is broken: a person took it out of service, until a person puts it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,26 @@ class PartRecovered:
     """A part of the machine works again."""
 
     part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWanted:
+    """A technician wants the machine for `lasting` seconds; `keys`: by its keys, which are the menu's from then on."""
+
+    lasting: float
+    keys: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOver:
+    """The technician is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUsed:
+    """A technician did something at the machine itself; the operator is told what. No PIN is in it."""
+
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +279,16 @@ OrderEvent: TypeAlias = (
     | Woken
 )
 SessionEvent: TypeAlias = (
-    KeyPressed | CodeScanned | CodeNotShowable | EntryPaid | StopWanted | OrderMoved | Checked | Woken
+    KeyPressed
+    | CodeScanned
+    | CodeNotShowable
+    | EntryPaid
+    | StopWanted
+    | ServiceWanted
+    | ServiceOver
+    | OrderMoved
+    | Checked
+    | Woken
 )
-Event: TypeAlias = OrderEvent | SessionEvent | PartFailed | PartRecovered | ProbeAnswered | Reloaded | RulesChanged
+MachineEvent: TypeAlias = PartFailed | PartRecovered | ProbeAnswered | Reloaded | RulesChanged | ServiceUsed
+Event: TypeAlias = OrderEvent | SessionEvent | MachineEvent

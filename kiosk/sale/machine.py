@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from kiosk.sale import troubles as tales
 from kiosk.sale.answers import arrived, awaited, contradiction
 from kiosk.sale.commands import Command, Probe, Report, Topic
+from kiosk.sale.deadlines import order_due, session_due
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -35,6 +36,9 @@ from kiosk.sale.events import (
     ReleaseAnswered,
     Reloaded,
     RulesChanged,
+    ServiceOver,
+    ServiceUsed,
+    ServiceWanted,
     SessionEvent,
     SettleWanted,
     StopWanted,
@@ -42,11 +46,11 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.moves import Context
 from kiosk.sale.numbering import order_number
-from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Releasing, Unresolved
+from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Unresolved
 from kiosk.sale.outcome import NotSent, Outcome, Unknown
 from kiosk.sale.panel import Text
 from kiosk.sale.rules import Rules
-from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Result, Session
+from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Result
 from kiosk.sale.transitions import IGNORED, ORDERS, SESSION, OrderRow, SessionRow
 
 
@@ -260,8 +264,10 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
         case CodeNotShowable(what):
             running.unreadable(what)
             running.session(event)
-        case KeyPressed() | CodeScanned() | OrderMoved() | Checked():
+        case KeyPressed() | CodeScanned() | OrderMoved() | Checked() | ServiceWanted() | ServiceOver():
             running.session(event)
+        case ServiceUsed(what):
+            running.commands.append(Report(Topic.SERVICE, now.at, details={"what": what}))
         case StopWanted():
             running.kiosk = replace(kiosk, stopping=True)
             running.session(event)
@@ -279,33 +285,3 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
             pass
     running.wake()
     return running.end(keep_ended=isinstance(event, Reloaded))
-
-
-# --- the one timer ---------------------------------------------------------------------------------------------------
-
-
-def order_due(order: Order) -> float:
-    """When an order wants to be woken: monotonic seconds. A request under way is waited for, save by the release."""
-    if isinstance(order.phase, Releasing):
-        return order.plan.until
-    if isinstance(order.phase, Awaiting):
-        return order.plan.until if order.plan.busy else min(order.plan.due, order.plan.until)
-    return NEVER if order.plan.busy else order.plan.due
-
-
-def session_due(session: Session) -> float:
-    """When the shopper's screen is over: monotonic seconds."""
-    match session:
-        case Idle() | OutOfService():
-            return NEVER
-        case InHand(_, leave_at):
-            return leave_at
-        case _:
-            return session.until
-
-
-def next_wake(kiosk: Kiosk) -> float:
-    """When `Woken` is due: monotonic seconds. The caller keeps one timer and re-arms it after each step."""
-    probe = NEVER if kiosk.probing else kiosk.probe_due
-    told = tales.due(kiosk.told, kiosk.rules)
-    return min(probe, told, session_due(kiosk.session), *(order_due(order) for order in kiosk.orders.values()), NEVER)

@@ -28,6 +28,7 @@ class Name(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     OUT_OF_SERVICE = "out_of_service"
+    SERVICE = "service"
 
 
 class Text(StrEnum):
@@ -69,6 +70,9 @@ class Text(StrEnum):
     TOO_MANY_IN_DOUBT = "too_many_in_doubt"
     NO_WAY_TO_PAY = "no_way_to_pay"
     STOPPING = "stopping"
+    DRAINED = "drained"  # a person took it out of service
+    SERVICED = "serviced"  # a technician has the machine
+    NOT_NOW = "not_now"  # in a moment again
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Rules:
     calm: float = 30.0  # how long a part works again before the operator hears of it,
     calm_most: float = 1800.0  # twice as long each time its trouble comes back, at most,
     calm_forgotten: float = 3600.0  # within so long
+    serviced: float = 120.0  # a technician's menu that nobody works any more
     probe_every: float = 60.0  # the gateway is asked for a sign of life when idle
     probe_offline: float = 10.0
 

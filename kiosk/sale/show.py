@@ -34,6 +34,7 @@ from kiosk.sale.state import (
     OutOfService,
     Result,
     Scanning,
+    Serviced,
 )
 
 WAITS_FOR_SHOPPER = Lights(ready=Light.ON, busy=Light.SLOW)
@@ -120,6 +121,8 @@ def _panel(kiosk: Kiosk, now: Moment) -> Panel:
             return _in_hand(kiosk.orders[order_id], left)
         case Result() as result:
             return _result(result)
+        case Serviced():
+            return Panel(Name.SERVICE, (Line(Text.SERVICED), Line(Text.NOT_NOW)), Lights(fault=Light.SLOW))
 
 
 def _idle(kiosk: Kiosk) -> Panel:

@@ -81,7 +81,15 @@ class Result:
     until: float
 
 
-Session: TypeAlias = Idle | OutOfService | Entering | Choosing | Scanning | EntryShown | InHand | Result
+@dataclass(frozen=True, slots=True)
+class Serviced:
+    """A technician has the machine, and no sale begins. `keys`: every key is for the menu, and puts off `until`."""
+
+    until: float
+    keys: bool
+
+
+Session: TypeAlias = Idle | OutOfService | Entering | Choosing | Scanning | EntryShown | InHand | Result | Serviced
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,7 @@ class Kiosk:
         """Preflight: why no money may be asked for now; None: it may."""
         stops = (
             (self.stopping, Text.STOPPING),
+            (Part.DRAINED in self.troubles, Text.DRAINED),
             (Part.JOURNAL in self.troubles, Text.NO_JOURNAL),
             (Part.RELEASE in self.troubles, Text.NO_RELEASE),
             (Part.GATEWAY in self.troubles, Text.NO_NETWORK),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
 
-from kiosk.sale import ends, entry, payment, settlement
+from kiosk.sale import attendance, ends, entry, payment, settlement
 from kiosk.sale import session as shopper
 from kiosk.sale.events import (
     CancelAnswered,
@@ -29,6 +29,8 @@ from kiosk.sale.events import (
     RefundAnswered,
     RefundWanted,
     ReleaseAnswered,
+    ServiceOver,
+    ServiceWanted,
     SettleWanted,
     StopWanted,
     Woken,
@@ -61,6 +63,7 @@ from kiosk.sale.state import (
     OutOfService,
     Result,
     Scanning,
+    Serviced,
     Session,
 )
 
@@ -187,9 +190,11 @@ SESSION_ROWS = (
     _session(Idle, KeyPressed, shopper.idle_key, Idle, Entering),
     _session(Idle, EntryPaid, entry.entry_paid, InHand, Result),
     _session(Idle, Checked, shopper.checked, Idle, OutOfService),
+    _session(Idle, ServiceWanted, attendance.begin, Serviced),
     _session(Idle, StopWanted, shopper.stop, OutOfService),
     _session(OutOfService, EntryPaid, entry.entry_paid, OutOfService),
     _session(OutOfService, Checked, shopper.checked, Idle, OutOfService),
+    _session(OutOfService, ServiceWanted, attendance.begin, Serviced),
     _session(OutOfService, StopWanted, shopper.stop, OutOfService),
     _session(
         Entering,
@@ -234,6 +239,11 @@ SESSION_ROWS = (
     _session(Result, EntryPaid, entry.entry_paid, Result),
     _session(Result, Woken, shopper.over, Idle),
     _session(Result, StopWanted, shopper.stop, OutOfService),
+    _session(Serviced, KeyPressed, attendance.key, Serviced),
+    _session(Serviced, EntryPaid, entry.entry_paid, Serviced),
+    _session(Serviced, ServiceOver, attendance.over, Idle),
+    _session(Serviced, Woken, attendance.over, Idle),
+    _session(Serviced, StopWanted, shopper.stop, OutOfService),
 )
 
 ORDERS = {(row.state, row.event): row for row in ORDER_ROWS}
@@ -290,4 +300,12 @@ IGNORED: dict[tuple[type, type], str] = {
     },
     **{(state, Checked): "a sale has begun" for state in get_args(Session) if state not in (Idle, OutOfService)},
     **{(state, Woken): "it waits for nothing" for state in (Idle, OutOfService)},
+    **{
+        (state, ServiceWanted): "a shopper is there; try again in a moment"
+        for state in get_args(Session)
+        if state not in (Idle, OutOfService, InHand, Serviced)
+    },
+    (InHand, ServiceWanted): "a payment is under way; try again in a moment",
+    (Serviced, ServiceWanted): "a technician has the machine already",
+    **{(state, ServiceOver): "no technician has it" for state in get_args(Session) if state is not Serviced},
 }

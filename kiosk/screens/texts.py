@@ -49,6 +49,9 @@ KO: Mapping[Text, str] = {
     Text.TOO_MANY_IN_DOUBT: "이전 결제 확인 중",
     Text.NO_WAY_TO_PAY: "결제 수단 없음",
     Text.STOPPING: "종료 중",
+    Text.DRAINED: "운영 중지",
+    Text.SERVICED: "점검 중",
+    Text.NOT_NOW: "잠시 후 이용하세요",
 }
 EN: Mapping[Text, str] = {
     Text.ENTER_AMOUNT: "Enter amount",
@@ -87,6 +90,9 @@ EN: Mapping[Text, str] = {
     Text.TOO_MANY_IN_DOUBT: "Earlier sales open",
     Text.NO_WAY_TO_PAY: "No way to pay",
     Text.STOPPING: "Stopping",
+    Text.DRAINED: "Taken out of use",
+    Text.SERVICED: "Being serviced",
+    Text.NOT_NOW: "Back in a moment",
 }
 WORDS: Mapping[Language, Mapping[Text, str]] = {"ko": KO, "en": EN}
 PRODUCTS: Mapping[Language, Mapping[Product, str]] = {

@@ -1,6 +1,6 @@
 """Each part's fault, made on the real drivers one layer above the pins, is a finding with its cause and next step."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import pytest
 from diagnosed import diagnosed, faults
@@ -8,7 +8,7 @@ from whole_boards import MockRig, SimulatedRig
 
 from hardware.config import DecoderConfig
 from hardware.decoder import Decoder
-from kiosk.app.fittings import told_parts
+from kiosk.app.fittings import self_tested
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.checks.parts import Busy, PartChecks
 from kiosk.diagnostics.findings import Finding, Grade
@@ -27,8 +27,8 @@ def rig() -> Iterator[MockRig]:
 async def found(rig: MockRig | SimulatedRig, reader: str = "hardware.reading:reader") -> dict[str, Finding]:
     decoder = Decoder(DecoderConfig(), reader)
 
-    async def test() -> Mapping[str, PartStatus]:
-        return await aside(lambda: told_parts(rig.board, decoder, test=True))
+    async def test(name: str) -> PartStatus | None:
+        return await aside(lambda: self_tested(rig.board, decoder, name))
 
     try:
         return await diagnosed(PartChecks(test, simulated=isinstance(rig, SimulatedRig)).checks())
@@ -102,7 +102,7 @@ async def test_a_decoder_without_its_libraries_is_found(rig: MockRig) -> None:
 
 
 async def test_while_a_shopper_has_the_parts_none_is_tried() -> None:
-    async def test() -> Mapping[str, PartStatus]:
+    async def test(_name: str) -> PartStatus | None:
         raise Busy("a shopper is there; try again in a moment")
 
     seen = await diagnosed(PartChecks(test, simulated=False).checks())

@@ -68,3 +68,21 @@ async def test_what_there_is_to_check_and_what_there_is_not(kiosk: World) -> Non
     wrong = await kiosk.run("diagnose", "gatway")
     assert wrong.returncode == 2
     assert "no check 'gatway'" in wrong.stderr
+
+
+async def test_the_daemon_lends_its_parts_between_sales_and_never_in_one(kiosk: World) -> None:
+    await kiosk.keys("15")
+    said = Report.model_validate_json((await kiosk.run("diagnose", "decoder", "--json")).stdout)
+    assert [(one.grade, one.finding) for one in said.findings] == [
+        ("skipped", "a shopper is there; try again in a moment")
+    ]
+    await kiosk.keys("**")
+    await kiosk.named("idle")
+    said = Report.model_validate_json((await kiosk.run("diagnose", "decoder", "--json")).stdout)
+    assert [one.grade for one in said.findings] == ["good"]
+    await kiosk.named("idle")
+    shown = await kiosk.shown()
+    said = Report.model_validate_json((await kiosk.run("diagnose", "display", "--json")).stdout)
+    assert "a payment is under way" in said.findings[0].finding
+    await kiosk.scan(shown["qr"])
+    await kiosk.named("paid")

@@ -8,6 +8,7 @@ import pytest
 from sale_examples import NOON, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
 
 from kiosk.sale.commands import Cancel, GiveBack, Inquire, Report, Topic
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     InquiryWanted,
     Key,
@@ -21,7 +22,6 @@ from kiosk.sale.events import (
     Reloaded,
     SettleWanted,
 )
-from kiosk.sale.machine import next_wake
 from kiosk.sale.order import (
     AfterCrash,
     Cancelling,

@@ -6,8 +6,8 @@ import pytest
 from sale_examples import NOON, Till, approved, kinds, order, rules, won
 
 from kiosk.sale.commands import Command, GiveBack, Inquire, Report, Topic
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import CancelWanted, InquiryWanted, RefundWanted
-from kiosk.sale.machine import next_wake
 from kiosk.sale.order import GivingBack, Product, Refund, Released, Unresolved, Way, Why
 from kiosk.sale.outcome import Accepted, Approved, Closed, Pending, Refused, Unknown
 from kiosk.sale.recovery import recover

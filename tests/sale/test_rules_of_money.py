@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sale_examples import EXAMPLES, SCANNED, SEOUL, rules, won
 from sale_gateway import Account, Books, Status
 
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, ServiceKey, Topic
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -34,11 +35,13 @@ from kiosk.sale.events import (
     RefundWanted,
     ReleaseAnswered,
     Reloaded,
+    ServiceOver,
+    ServiceWanted,
     SettleWanted,
     StopWanted,
     Woken,
 )
-from kiosk.sale.machine import Step, next_wake, start, step
+from kiosk.sale.machine import Step, start, step
 from kiosk.sale.order import (
     IN_DOUBT,
     NEVER,
@@ -116,6 +119,8 @@ class World(RuleBasedStateMachine):
                 if command.order:
                     self.reported.setdefault(command.order.id, []).append(command.topic)
                 continue
+            if isinstance(command, ServiceKey):
+                continue
             self.check_intent(command)
             self.waiting.append(command)
 
@@ -145,6 +150,7 @@ class World(RuleBasedStateMachine):
 
     def choose(self, choice: str) -> None:
         """Up to the choice of a way to pay, on a machine that somebody has just seen to."""
+        self.tell(ServiceOver())
         if not isinstance(self.kiosk.session, Idle):
             self.advance(40.0)
         self.all_well()
@@ -402,6 +408,12 @@ class World(RuleBasedStateMachine):
     @rule(what=st.sampled_from((*Part, "code")))
     def trouble(self, what: Part | str) -> None:
         self.tell(PartFailed(what, "broken") if isinstance(what, Part) else CodeNotShowable("too small"))
+
+    @rule(keys=st.booleans(), done=st.booleans())
+    def a_technician_comes(self, keys: bool, done: bool) -> None:  # noqa: FBT001 - drawn
+        self.tell(ServiceWanted(60.0, keys=keys))
+        if done:
+            self.tell(ServiceOver())
 
     def all_well(self) -> None:
         for part in Part:

@@ -8,6 +8,7 @@ import pytest
 from sale_examples import NOON, SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
 
 from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -28,7 +29,7 @@ from kiosk.sale.events import (
     RulesChanged,
     StopWanted,
 )
-from kiosk.sale.machine import next_wake, start
+from kiosk.sale.machine import start
 from kiosk.sale.money import Amount
 from kiosk.sale.numbering import number_of, order_id, order_number
 from kiosk.sale.order import (

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sale_examples import EXAMPLES, NOON, SHOWN, Till, approved, order, rules, won
 
 from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -33,7 +34,6 @@ from kiosk.sale.events import (
     StopWanted,
     Woken,
 )
-from kiosk.sale.machine import next_wake
 from kiosk.sale.money import Amount
 from kiosk.sale.order import (
     Awaiting,

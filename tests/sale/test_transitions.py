@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from sale_examples import SCANNED, SHOWN, approved, at, kinds, order, rules, won
 
-from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay, Release, Report, Topic
+from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay, Release, Report, ServiceKey, Topic
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -30,6 +30,8 @@ from kiosk.sale.events import (
     RefundAnswered,
     RefundWanted,
     ReleaseAnswered,
+    ServiceOver,
+    ServiceWanted,
     SessionEvent,
     SettleWanted,
     StopWanted,
@@ -86,6 +88,7 @@ from kiosk.sale.state import (
     OutOfService,
     Result,
     Scanning,
+    Serviced,
     Session,
 )
 from kiosk.sale.transitions import IGNORED, ORDERS, SESSION
@@ -499,6 +502,7 @@ BY_CODE, BY_SCAN, BY_STATIC = (
     {"products": (one,)} for one in (Product.ORDER_CODE, Product.PAYMENT_CODE, Product.ENTRY_CODE)
 )
 STOP = StopWanted()
+MENU = Serviced(70.0, keys=True)
 GIVEN_AWAY = (PAID, Cancel)  # a payment that nobody gets goods for
 
 SessionRow = tuple[str, Session, SessionEvent, type[Session], list[object], dict[str, object]]
@@ -608,6 +612,14 @@ SESSION_CASES = [
     at_screen("result: too little is paid", THANKS, STATIC_LITTLE, Result, *GIVEN_AWAY),
     at_screen("result: shown long enough", replace(THANKS, until=10.0), WAKE, Idle),
     at_screen("result: stop", THANKS, STOP, OutOfService),
+    at_screen("idle: a technician comes", Idle(), ServiceWanted(60.0, keys=True), Serviced),
+    at_screen("out of service: a technician", OutOfService(Text.NO_CLOCK), ServiceWanted(60.0, keys=True), Serviced),
+    at_screen("serviced: a key is the menu's", MENU, key("5"), Serviced, ServiceKey),
+    at_screen("serviced: a key while the parts are lent", replace(MENU, keys=False), key("5"), Serviced),
+    at_screen("serviced: the static code is paid", MENU, STATIC_PAID, Serviced, *GIVEN_AWAY),
+    at_screen("serviced: done", MENU, ServiceOver(), Idle),
+    at_screen("serviced: nobody works it any more", replace(MENU, until=10.0), WAKE, Idle),
+    at_screen("serviced: stop", MENU, STOP, OutOfService),
 ]
 
 

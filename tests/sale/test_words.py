@@ -11,16 +11,17 @@ from kiosk.sale.panel import Name
 
 WORDS = {
     Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
-    " payment.settled release.done release.failed release.unconfirmed kiosk.fault kiosk.recovered",
+    " payment.settled release.done release.failed release.unconfirmed kiosk.fault kiosk.recovered"
+    " kiosk.service",
     Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed not_due unconfirmed jam not_shown",
     Verdict: "declined expired cancelled not_sent",
     AfterCrash: "assume_released ask refund",
     Settlement: "released refunded nothing",
     Way: "cancel refund",
     Product: "CASHIER_PAYMENT ORDER_CODE PAYMENT_CODE ENTRY_CODE",
-    Part: "gateway journal release clock camera display keypad keys buzzer lamps screen",
+    Part: "gateway journal release clock camera display keypad keys buzzer lamps screen drained",
     Name: "idle entering choosing requesting showing_code scanning paying checking releasing paid declined expired"
-    " cancelled out_of_service",
+    " cancelled out_of_service service",
 }
 
 

@@ -18,8 +18,12 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en")
 SIZES = [(128, 64), (128, 128), (240, 240), (240, 320), (320, 240)]
 CODE = "https://qr.sandbox.example/281004040092ABCDEFGHIJKL"
 LARGEST = [Amount(1_000_000, "KRW"), Amount(1_234_567, "SGD")]
-REASONS = [text for text in Text if text.name.startswith(("NO_", "TOO_MANY")) and text is not Text.NOT_A_PAYMENT_CODE]
-REASONS += [Text.STOPPING]
+REASONS = [
+    text
+    for text in Text
+    if text.name.startswith(("NO_", "TOO_MANY")) and text not in (Text.NOT_A_PAYMENT_CODE, Text.NOT_NOW)
+]
+REASONS += [Text.STOPPING, Text.DRAINED]
 
 
 def screens(amount: Amount) -> Iterator[Panel]:
@@ -41,6 +45,7 @@ def screens(amount: Amount) -> Iterator[Panel]:
         yield _panel(Line(text), much, Line(Text.CLAIM, code="WWWWWW"))
     for text in REASONS:
         yield _panel(Line(Text.OUT_OF_SERVICE), Line(text))
+    yield _panel(Line(Text.SERVICED), Line(Text.NOT_NOW))
     yield _panel(Line(Text.SCAN_WITH_PHONE, seconds=120), much, give_up, qr=CODE)
     yield _panel(Line(Text.ENTRY_HERE, amount=amount), give_up, qr=CODE)
     yield _panel(Line(Text.ENTRY_ANY), qr=CODE)

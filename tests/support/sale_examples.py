@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from kiosk.sale.commands import Command, Report, Topic
+from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
     CodeScanned,
@@ -23,7 +24,7 @@ from kiosk.sale.events import (
     ReleaseAnswered,
     Woken,
 )
-from kiosk.sale.machine import next_wake, start, step
+from kiosk.sale.machine import start, step
 from kiosk.sale.money import Amount
 from kiosk.sale.order import GivingBack, Order, Phase, Plan, Product, Refund, Requested, Secret
 from kiosk.sale.outcome import (

@@ -1,6 +1,5 @@
 """Checks of the board's parts: each tests itself, by the daemon that has it, or opened for this."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 
@@ -27,36 +26,28 @@ class Busy(Exception):  # noqa: N818 - no error: a shopper is there
 
 
 class PartChecks:
-    """`test` gives how each part is, after its self-test. All of them are tested at once, and only once."""
+    """`test` gives how a part is after its self-test, None where there is none; it raises Busy."""
 
-    def __init__(self, test: Callable[[], Awaitable[Mapping[str, PartStatus]]], *, simulated: bool) -> None:
+    def __init__(self, test: Callable[[str], Awaitable[PartStatus | None]], *, simulated: bool) -> None:
         self._test = test
         self._simulated = simulated
-        self._found: Mapping[str, PartStatus] | Busy | None = None
-        self._turn = asyncio.Lock()
 
     def checks(self) -> Iterator[Check]:
-        """One for each part."""
+        """One for each part; they are tried one after the other."""
         for group, name in PARTS.items():
-            yield Check(group, "self_test", f"the {name} does what needs no person", partial(self._one, name))
+            what = f"the {name} does what needs no person"
+            yield Check(group, "self_test", what, partial(self._one, name), "parts")
 
     async def _one(self, name: str) -> Said:
-        async with self._turn:
-            if self._found is None:
-                try:
-                    self._found = await self._test()
-                except Busy as busy:
-                    self._found = busy
-        if isinstance(self._found, Busy):
-            return skipped(str(self._found))
-        part = self._found.get(name)
+        try:
+            part = await self._test(name)
+        except Busy as busy:
+            return skipped(str(busy))
         if part is None:
             return not_here(f"no {name} is configured")
         if part.fault is None and part.present:
-            return not_here("simulated: there is no real one") if self._made_up(name) else good(part.what)
+            made_up = self._simulated and name != "decoder"
+            return not_here("simulated: there is no real one") if made_up else good(part.what)
         finding, _, step = (part.fault or f"{part.what}: it is not there").partition("; ")
         cause, advice = ADVICE[name]
         return fault(finding, cause, f"{step}; {advice}" if step else advice)
-
-    def _made_up(self, name: str) -> bool:
-        return self._simulated and name != "decoder"

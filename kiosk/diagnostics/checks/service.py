@@ -10,6 +10,7 @@ from functools import partial
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.findings import Check, Group, Said, fault, good, not_here, skipped, warning
 from kiosk.diagnostics.status import Status, headline
+from kiosk.sale.panel import Name
 from kiosk.settings import ListenSection, Settings
 
 UNIT = "kiosk.service"
@@ -88,6 +89,8 @@ def _daemon(daemon: Callable[[], Status | None]) -> Said:
         )
     troubles = {trouble.part: trouble.what for trouble in status.troubles}
     line = headline(status.state, troubles)
+    if status.state is Name.SERVICE:
+        return good("it answers; a technician has the machine, or this diagnosis its parts")
     if not status.in_service:
         return fault(line, "what the line names, or another check here", "mend that; it comes into service by itself")
     if troubles:

@@ -1,0 +1,59 @@
+"""The board's parts are lent between sales, one at a time, and never while the sale itself has them."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from whole_boards import MockRig
+
+from hardware.config import DecoderConfig
+from hardware.decoder import Decoder
+from kiosk.app.fittings import Fittings
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def rig() -> Iterator[MockRig]:
+    rig = MockRig()
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def fittings(rig: MockRig) -> Iterator[Fittings]:
+    fittings = Fittings(rig.board, Decoder(DecoderConfig()))
+    yield fittings
+    fittings.close()
+
+
+async def test_each_part_that_the_board_has_is_tested(fittings: Fittings) -> None:
+    names = set(fittings.health())
+    assert names == {"display", "lamps", "buzzer", "keypad", "camera", "decoder", "release"}
+    for name in names - {"keypad"}:
+        part = await fittings.test(name)
+        assert part is not None
+        assert (part.present, part.fault) == (True, None), name
+    assert await fittings.test("printer") is None
+
+
+async def test_a_camera_that_looks_is_waited_for(rig: MockRig, fittings: Fittings) -> None:
+    await asyncio.to_thread(fittings.start_camera)
+    testing = asyncio.ensure_future(fittings.test("camera"))
+    await asyncio.sleep(0.2)
+    assert not testing.done()
+    await asyncio.to_thread(fittings.stop_camera)
+    part = await testing
+    assert part is not None
+    assert part.fault is None
+    assert not rig.cameras.looking
+
+
+async def test_a_camera_that_does_not_start_is_free_again(rig: MockRig, fittings: Fittings) -> None:
+    rig.cameras.fails["start"] = RuntimeError("no buffers")
+    with pytest.raises(Exception, match="camera"):
+        await asyncio.to_thread(fittings.start_camera)
+    rig.cameras.fails.clear()
+    part = await asyncio.wait_for(fittings.test("camera"), 10)
+    assert part is not None
+    assert part.present
