@@ -26,6 +26,7 @@ class Credentials:
     notification_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
+    service_pin: str = field(default="", repr=False)
     private_key: RSAPrivateKey | None = field(default=None, repr=False)
     gateway_key: RSAPublicKey | None = field(default=None, repr=False)
 
@@ -39,6 +40,7 @@ def read_credentials(settings: Settings) -> Credentials:
         notification_key=_text(directory / "notification-key") if "notification-key" in wanted else "",
         token=_text(directory / "token") if "token" in wanted else "",
         webhook_secret=_webhook_secret(directory / "webhook-secret") if "webhook-secret" in wanted else "",
+        service_pin=_text(directory / "service-pin") if "service-pin" in wanted else "",
         private_key=_private_key(directory / private) if private in wanted else None,
         gateway_key=_public_key(directory / public) if public in wanted else None,
     )
@@ -53,6 +55,8 @@ def needed(settings: Settings) -> tuple[str, ...]:
         wanted.append("notification-key")
     if settings.notifications.webhook is not None:
         wanted.append("webhook-secret")
+    if (settings.kiosk.credentials_dir / "service-pin").exists():  # without one, nobody gets into service mode
+        wanted.append("service-pin")
     return tuple(wanted)
 
 

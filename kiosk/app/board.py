@@ -1,6 +1,6 @@
 """The configuration's [hardware] in the hardware's own words, and what is wrong with it."""
 
-from hardware.config import BoardConfig
+from hardware.config import BoardConfig, MatrixConfig
 from hardware.panels import unfit
 from hardware.toml import board_from
 from hardware.wiring import mistakes
@@ -11,6 +11,11 @@ from kiosk.settings import Settings
 def board_config(settings: Settings) -> BoardConfig:
     """The board that is configured."""
     return board_from(settings.hardware.model_dump(exclude_none=True))
+
+
+def keys_of(board: BoardConfig) -> str:
+    """The keys that its keypad has; an input device does not say."""
+    return board.keypad.keys if isinstance(board.keypad, MatrixConfig) else "123456789*0#"
 
 
 def hardware_mistakes(settings: Settings) -> tuple[str, ...]:

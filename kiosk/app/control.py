@@ -5,21 +5,19 @@ Money is given back here, so this is no part of the front panel: a web page can'
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
-from kiosk.diagnostics.checks.parts import Busy
-from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.journal import JournalError
 from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted, SettleWanted
 from kiosk.sale.money import Amount, MoneyError
@@ -48,8 +46,7 @@ _STATUS = {Result.DONE: 200, Result.FAILED: 409, Result.UNKNOWN: 202}
 
 
 class Control:
-    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, `POST /outbox/retry`, `GET /status`,
-    and `POST /parts/{name}/test`.
+    """The routes: `POST /orders/{name}/refund`, `/cancel`, `/inquire`, `/settle`, `POST /outbox/retry`, and `others`.
 
     What is posted is answered `{"result": a Result, "line": text for a person, "order_id"}`; 404 where no order is
     named so. `next_detail` gives DETAIL's next answer about an order.
@@ -62,22 +59,18 @@ class Control:
         ledger: Ledger,
         wake_courier: Callable[[], None],
         next_detail: Callable[[str], asyncio.Future[DetailOutcome]],
-        status: Callable[[], Awaitable[Status]],
-        test: Callable[[str], Awaitable[PartStatus | None]],
+        others: Iterable[Route],
     ) -> None:
         self._lookup = lookup
         self._inbox = inbox
         self._ledger = ledger
         self._wake_courier = wake_courier
         self._next_detail = next_detail
-        self._status = status
-        self._try = test
         self.app = Starlette(
             routes=[
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
                 Route("/outbox/retry", self._retry, methods=["POST"]),
-                Route("/status", self._how),
-                Route("/parts/{name}/test", self._test, methods=["POST"]),
+                *others,
             ],
             exception_handlers={JournalError: _unreadable},
         )
@@ -86,20 +79,20 @@ class Control:
         name, verb = request.path_params["name"], request.path_params["verb"]
         order, reloaded = await self._lookup.named(name)
         if order is None:
-            return _line(
+            return answered(
                 f"no order {name!r}: give its id, the gateway's id or the claim code", Result.FAILED, status=404
             )
         try:
             wanted = _wanted(verb, order, request.query_params)
         except (MoneyError, ValueError) as error:
-            return _line(str(error), Result.FAILED, status=400)
+            return answered(str(error), Result.FAILED, status=400)
         if wanted is None:
-            return _line(f"{verb!r} is none of refund, cancel, inquire, settle", Result.FAILED, status=404)
+            return answered(f"{verb!r} is none of refund, cancel, inquire, settle", Result.FAILED, status=404)
         deadline = asyncio.get_running_loop().time() + PATIENCE
         detail = self._next_detail(order.id) if isinstance(wanted, InquiryWanted) else None
         notes = await self._inbox.ask(*reloaded, wanted)
         if notes:
-            return _line(notes[-1].partition(": ")[2] or notes[-1], Result.FAILED, order=order)
+            return answered(notes[-1].partition(": ")[2] or notes[-1], Result.FAILED, order=order)
         try:
             async with asyncio.timeout_at(deadline):
                 if detail:
@@ -107,16 +100,16 @@ class Control:
                 return await self._moved(order)
         except TimeoutError:
             line = f"asked for, and not yet known; the daemon goes on until it is. See: kiosk order {order.claim}"
-            return _line(line, Result.UNKNOWN, order=order)
+            return answered(line, Result.UNKNOWN, order=order)
 
     async def _inquired(self, before: Order, outcome: DetailOutcome) -> JSONResponse:
         if isinstance(outcome, NotSent | Unknown):
             line = f"the gateway could not be asked: {outcome.reason or 'no answer'}"
-            return _line(line, Result.FAILED, order=before)
+            return answered(line, Result.FAILED, order=before)
         while True:  # what was heard has to reach the order yet
             order, _ = await self._lookup.find(before.id, None)
             if order is None or order.plan.busy is not Asked.DETAIL:
-                return _line(f"{before.id}: {(order or before).state}", Result.DONE, order=before)
+                return answered(f"{before.id}: {(order or before).state}", Result.DONE, order=before)
             await asyncio.sleep(0.05)
 
     async def _moved(self, before: Order) -> JSONResponse:
@@ -126,15 +119,15 @@ class Control:
             case _ if order.refunded.minor > before.refunded.minor:
                 back = order.refunded.minor - before.refunded.minor
                 given = f"{Amount(back, order.amount.currency)} given back, {order.refunded} of {order.amount} in all"
-                return _line(f"{order.id}: {given}", Result.DONE, order=order)
+                return answered(f"{order.id}: {given}", Result.DONE, order=order)
             case Settled() | NotCharged() | GivenBack():
-                return _line(f"{order.id}: {order.state}", Result.DONE, order=order)
+                return answered(f"{order.id}: {order.state}", Result.DONE, order=order)
             case Unresolved():
                 line = f"{order.id}: not settled; it is asked about again. See: kiosk order {order.claim}"
-                return _line(line, Result.UNKNOWN, order=order)
+                return answered(line, Result.UNKNOWN, order=order)
             case _:
                 why = await self._last_refusal(order)
-                return _line(
+                return answered(
                     f"{order.id}: nothing was given back; it is {order.state}{why}", Result.FAILED, order=order
                 )
 
@@ -150,29 +143,17 @@ class Control:
         said = next((one.answer for one in reversed(history) if one.kind in ("refund", "cancel")), None)
         return f". The gateway: {said}" if said else ""
 
-    async def _how(self, _: Request) -> Response:
-        return Response((await self._status()).model_dump_json(), media_type="application/json")
-
-    async def _test(self, request: Request) -> Response:
-        try:
-            part = await self._try(request.path_params["name"])
-        except Busy as busy:
-            return _line(str(busy), Result.FAILED, status=409)
-        if part is None:
-            return Response(status_code=204)
-        return Response(part.model_dump_json(), media_type="application/json")
-
     async def _retry(self, request: Request) -> JSONResponse:
         text = request.query_params.get("sequence")
         sequence = int(text) if text and text.isdigit() else None
         put_back = await self._ledger.call(lambda journal: journal.retry(sequence))
         self._wake_courier()
         found = bool(put_back) or sequence is None
-        return _line(f"{put_back} put back to be delivered", Result.DONE if found else Result.FAILED)
+        return answered(f"{put_back} put back to be delivered", Result.DONE if found else Result.FAILED)
 
 
 async def _unreadable(_: Request, error: Exception) -> JSONResponse:
-    return _line(str(error), Result.FAILED, status=503)
+    return answered(str(error), Result.FAILED, status=503)
 
 
 def _wanted(verb: str, order: Order, said: Mapping[str, str]) -> Event | None:
@@ -198,8 +179,9 @@ def _part(amount: str, order: Order) -> Amount:
     return part
 
 
-def _line(line: str, result: Result, *, status: int | None = None, order: Order | None = None) -> JSONResponse:
-    answer = {"result": result, "line": line, "order_id": order.id if order else None}
+def answered(words: str, result: Result, *, status: int | None = None, order: Order | None = None) -> JSONResponse:
+    """The answer to what was posted: `words` for a person."""
+    answer = {"result": result, "line": words, "order_id": order.id if order else None}
     return JSONResponse(answer, status_code=status or _STATUS[result])
 
 
@@ -212,7 +194,7 @@ def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[Result, str
 
     Raises ConnectionError when it does not answer, and Unusable for what can't be meant.
     """
-    with _heard_at(state_dir) as client:
+    with heard_at(state_dir) as client:
         response = client.post(path, params=params)
         answer = response.json()
     if response.status_code == 400:
@@ -220,26 +202,9 @@ def ask(state_dir: Path, path: str, params: dict[str, str]) -> tuple[Result, str
     return Result(answer["result"]), str(answer["line"])
 
 
-def ask_status(state_dir: Path) -> Status:
-    """From the command line: how the daemon is. Raises ConnectionError when it does not answer."""
-    with _heard_at(state_dir) as client:
-        response = client.get("/status")
-        if response.status_code != 200:
-            raise ConnectionError(str(response.json()["line"]))
-        return Status.model_validate_json(response.content)
-
-
-def ask_test(state_dir: Path, name: str) -> PartStatus | None:
-    """From the command line: a part after its self-test. Raises Busy, and ConnectionError."""
-    with _heard_at(state_dir) as client:
-        response = client.post(f"/parts/{name}/test")
-        if response.status_code == 409:
-            raise Busy(str(response.json()["line"]))
-        return PartStatus.model_validate_json(response.content) if response.status_code == 200 else None
-
-
 @contextlib.contextmanager
-def _heard_at(state_dir: Path) -> Iterator[httpx.Client]:
+def heard_at(state_dir: Path) -> Iterator[httpx.Client]:
+    """A client to the daemon of a state directory. Raises ConnectionError when it does not answer."""
     socket = socket_path(state_dir)
     transport = httpx.HTTPTransport(uds=str(socket))
     try:

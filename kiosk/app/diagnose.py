@@ -15,8 +15,8 @@ import httpx
 
 from hardware.board import open_board
 from hardware.decoder import Decoder
+from kiosk.app.attending import ask_status, ask_test
 from kiosk.app.board import board_config, hardware_mistakes
-from kiosk.app.control import ask_status, ask_test
 from kiosk.app.fittings import self_tested
 from kiosk.app.wiring import account
 from kiosk.credentials import read_credentials
@@ -28,7 +28,7 @@ from kiosk.diagnostics.checks.machine import machine_checks
 from kiosk.diagnostics.checks.parts import PartChecks
 from kiosk.diagnostics.checks.service import service_checks, systemd_says
 from kiosk.diagnostics.checks.way import Server, Way
-from kiosk.diagnostics.findings import Check, Finding, Grade, Group, Report, Said, examined, fault, in_order
+from kiosk.diagnostics.findings import Check, Finding, Grade, Group, Report, Said, chosen, examined, fault, in_order
 from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.gateway.examination import Examination, examine
 from kiosk.screens import FontMissing, find_fonts
@@ -128,3 +128,9 @@ async def diagnosis(checks: tuple[Check, ...], kiosk_id: str | None, heard: Call
         seconds=round(time.monotonic() - began, 3),
         findings=in_order(found),
     )
+
+
+async def examine_gateway(settings: Settings) -> tuple[Finding, ...]:
+    """The gateway, the way to it and the clock, for a technician at the machine."""
+    wanted = chosen(checks_of(settings, Path("kiosk.toml")), ("network", "gateway", "clock.gateway"))
+    return await examined(wanted, lambda _check, _finding: None)

@@ -18,10 +18,13 @@ from hardware.simulated import SimulatedBoard
 from kiosk.app.inbox import Inbox
 from kiosk.app.present import DeviceTrouble
 from kiosk.diagnostics.status import PartStatus
-from kiosk.sale.events import Key, KeyPressed, Part, PartFailed, PartRecovered
+from kiosk.frontpanel.view import How
+from kiosk.sale.events import Key, KeyPressed, Part, PartFailed, PartRecovered, ServiceWanted
 from kiosk.sale.panel import Lights, Sound
 
 _log = logging.getLogger(__name__)
+CALLS = "D"  # held, it opens the service menu, as a chord does on keypads without it
+SERVICED = 120.0  # seconds that the menu stays without a key
 
 
 class Fittings:
@@ -61,9 +64,16 @@ class Fittings:
         """Let keys into the inbox; the keypad's thread calls."""
 
         def on_key(event: KeyEvent) -> None:
-            if event.action is KeyAction.PRESSED:
-                self._click()
-                inbox.post(KeyPressed(Key(event.keys)))
+            match event.action:
+                case KeyAction.PRESSED:
+                    self._click()
+                    inbox.post(KeyPressed(Key(event.keys)))
+                case KeyAction.HELD if event.keys == CALLS:
+                    inbox.post(ServiceWanted(SERVICED, keys=True))
+                case KeyAction.TOGETHER:
+                    inbox.post(ServiceWanted(SERVICED, keys=True))
+                case _:
+                    pass
 
         def on_fault(fault: str | None) -> None:
             for part, what in self._keypad_troubles(fault).items():
@@ -245,9 +255,17 @@ class SimulatedBench:
     def __init__(self, board: SimulatedBoard) -> None:
         self._board = board
 
-    def press(self, keys: str) -> None:
-        """Press keys; ValueError for what is none."""
-        self._board.keypad.press(keys)
+    def press(self, keys: str, how: How) -> None:
+        """Press keys, hold one, or press two together; ValueError for what is none."""
+        match how:
+            case How.PRESS:
+                self._board.keypad.press(keys)
+            case How.HOLD if len(keys) == 1:
+                self._board.keypad.hold(keys)
+            case How.TOGETHER if len(keys) == 2:
+                self._board.keypad.together(keys)
+            case _:
+                raise ValueError("one key is held, two are pressed together")
 
     def look(self, picture: bytes) -> None:
         """Hold a picture before the camera; ValueError for what is none."""

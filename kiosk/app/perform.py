@@ -103,10 +103,8 @@ class Performer:
                 return self._heard(ProbeAnswered(await self._gateway.probe()))
             case Release(order):
                 return (ReleaseAnswered(order.id, await self._releaser.release(began + BEGUN_WITHIN)),)
-            case ServiceKey():
-                return ()
-            case Report():
-                raise TypeError("a report is written, not performed")
+            case Report() | ServiceKey():
+                raise TypeError(f"{type(command).__name__}: a report is written, and a key is the service desk's")
             case _:
                 assert_never(command)
 

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from kiosk.sale.order import Secret
 from kiosk.sale.panel import Lights, Name, Panel, Sound
 from kiosk.screens import CodeNotShowable as NotShowable
 from kiosk.screens import Language, Style, render
+from kiosk.screens.pages import Page, render_page
 
 _log = logging.getLogger(__name__)
 AGAIN = 5.0  # seconds between two tries of a device that failed
@@ -58,7 +60,10 @@ class Front(Protocol):
 
 
 class Presenter:
-    """Holds the newest panel and the tasks that follow it. `shown` is called when the display has a new picture."""
+    """Holds the newest panel and the tasks that follow it. `shown` is called when the display has a new picture.
+
+    `page` gives the technician's page, which stands on the display instead of the panel while there is one.
+    """
 
     def __init__(
         self,
@@ -68,7 +73,9 @@ class Presenter:
         style: Style,
         stopwatch: Stopwatch,
         shown: Callable[[], None],
+        page: Callable[[], Page | None],
     ) -> None:
+        self._page = page
         self._front = front
         self._inbox = inbox
         self._language = language
@@ -99,6 +106,10 @@ class Presenter:
         if panel := self._panel:
             self._try(Part.LAMPS, partial(self._front.lamps, panel.lights))
             self._changed.set()
+
+    def turn(self) -> None:
+        """There is another page, or none any more."""
+        self._changed.set()
 
     def speak(self, language: Language) -> None:
         """Show it in this language from now on."""
@@ -184,6 +195,9 @@ class Presenter:
 
     def _draw(self, panel: Panel) -> None:
         size, mode = self._front.size, self._front.mode
+        if panel.name is Name.SERVICE and (page := self._page()):
+            self._front.show(_picture(page, size, mode))
+            return
         self._front.show(render(panel, language=self._language, size=size, mode=mode, style=self._style))
 
     def _try(self, part: Part, act: Callable[[], None]) -> None:
@@ -205,3 +219,11 @@ class Presenter:
             _log.info("%s works again", part, extra={"EVENT": "PartRecovered"})
             self._broken.discard(part)
             self._inbox.post(PartRecovered(part))
+
+
+def _picture(page: Page, size: tuple[int, int], mode: str) -> Image.Image:
+    """The page; a code that this display is too small for is left out, and said so."""
+    try:
+        return render_page(page, size, mode)
+    except NotShowable as trouble:
+        return render_page(replace(page, code=None, lines=(str(trouble), *page.lines)), size, mode)

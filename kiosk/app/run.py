@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,12 +18,17 @@ from zoneinfo import ZoneInfo
 
 from hardware.board import open_board
 from hardware.config import BoardConfig
-from hardware.decoder import Decoder
 from hardware.ports import Board
-from kiosk.app import control, heartbeat
-from kiosk.app.board import board_config, hardware_mistakes
+from kiosk.app import control, heartbeat, opening
+from kiosk.app.attending import Attending
+from kiosk.app.board import keys_of
 from kiosk.app.clock import Clock
+from kiosk.app.deeds import Means
+from kiosk.app.desk import Desk
+from kiosk.app.diagnose import examine_gateway
+from kiosk.app.drain import Drain
 from kiosk.app.fittings import Fittings, bench_of
+from kiosk.app.handover import hand_over
 from kiosk.app.inbox import Inbox
 from kiosk.app.ledger import Ledger
 from kiosk.app.lending import Lender
@@ -38,30 +44,24 @@ from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks, running
 from kiosk.app.upkeep import keep_release
 from kiosk.app.view import View
-from kiosk.app.wiring import account, notice_reader
+from kiosk.app.wiring import notice_reader
 from kiosk.credentials import Credentials
+from kiosk.diagnostics.menu import Glass
+from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.api import front_panel
-from kiosk.gateway.client import Gateway
 from kiosk.gateway.wire import ACKNOWLEDGEMENT
 from kiosk.journal import Answer, Entry, Journal
 from kiosk.listener import listener
 from kiosk.outbox import Courier, Webhook
 from kiosk.sale import machine, recovery
-from kiosk.sale.events import StopWanted, Woken
-from kiosk.sale.order import Releasing
+from kiosk.sale.commands import Command, ServiceKey
+from kiosk.sale.events import Woken
 from kiosk.sale.panel import Panel
-from kiosk.sale.state import InHand
-from kiosk.screens import FontMissing, Style, find_fonts
+from kiosk.screens import Style
 from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, SettingsError, rules
 
 _log = logging.getLogger(__name__)
-HAND_OVER = 20.0  # seconds that a stop waits for what is in hand; the journal has the rest,
-RELEASING = 25.0  # but for goods on their way, which answer by then (Rules.release), and whose record goes to disk
-
-
-class DaemonError(Exception):
-    """The daemon can't run; one line for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ async def run_until_stopped(
     `read_again` gives. `opened` gives its board.
     """
     stop = asyncio.Event()
+    restart = stop.set if "NOTIFY_SOCKET" in os.environ else None  # systemd starts it again
     signals = asyncio.get_running_loop()
-    async with daemon(settings, credentials, opened) as house:
+    async with daemon(settings, credentials, opened, restart) as house:
         for number in (signal.SIGTERM, signal.SIGINT):
             signals.add_signal_handler(number, stop.set)
         signals.add_signal_handler(signal.SIGUSR1, house.deliver_now)
@@ -113,45 +114,43 @@ def _reload(read_again: Callable[[], Settings], take: Callable[[Settings], str])
 
 @contextlib.asynccontextmanager
 async def daemon(
-    settings: Settings, credentials: Credentials, opened: Callable[[BoardConfig], Board] = open_board
+    settings: Settings,
+    credentials: Credentials,
+    opened: Callable[[BoardConfig], Board] = open_board,
+    restart: Callable[[], None] | None = None,
 ) -> AsyncIterator[Daemon]:
-    """The whole daemon, running in this event loop while the context is open. `opened` gives its board."""
+    """The whole daemon, running in this event loop while the context is open. `opened` gives its board, `restart` is
+    called when a technician wants it to begin anew.
+    """
     async with contextlib.AsyncExitStack() as house:
-        clock = Clock(ZoneInfo(settings.gateway.timezone))
-        journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id, clock.quality)
-        house.callback(journal.close)
-        if wrong := hardware_mistakes(settings):
-            raise DaemonError("\n".join(wrong))
-        try:
-            find_fonts()
-        except FontMissing as error:
-            raise DaemonError(str(error)) from error
-        hardware = board_config(settings)
-        board = opened(hardware)
-        fittings = Fittings(board, Decoder(hardware.decoder))
-        house.callback(fittings.close)
-        gateway = Gateway(account(settings, credentials))
-        house.push_async_callback(gateway.aclose)
+        has = opening.open_all(house, settings, credentials, opened)
+        journal, clock, fittings, gateway = has.journal, has.clock, has.fittings, has.gateway
         tasks = await house.enter_async_context(running())
 
         inbox = Inbox(asyncio.get_running_loop())
-        stopwatch = Stopwatch()
+        stopwatch, language = Stopwatch(), settings.kiosk.language
         performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch, lambda: lookup)
-        view = View(
-            lambda: loop.state, lambda: loop.panel, fittings, bench_of(board), settings.kiosk.language, stopwatch
-        )
+        bench = bench_of(has.board)
+        view = View(lambda: loop.state, lambda: loop.panel, lambda: desk.page, fittings, bench, language, stopwatch)
         style = Style(inverse=settings.hardware.display.inverse, large=settings.hardware.display.large)
-        presenter = Presenter(fittings, inbox, settings.kiosk.language, style, stopwatch, view.bump)
+        presenter = Presenter(fittings, inbox, language, style, stopwatch, view.bump, lambda: desk.page)
 
         def present(panel: Panel, posted: float) -> None:
+            desk.notice(loop.state.session)
             presenter.present(panel, posted)
             view.bump()
+
+        def perform(command: Command, began: float) -> None:
+            if isinstance(command, ServiceKey):
+                desk.press(command.key)
+            else:
+                performer.begin(command, began)
 
         def reported() -> None:
             view.outbox_changed()
             deliver_now()
 
-        ledger = Ledger(journal, inbox, performer.begin, reported)
+        ledger = Ledger(journal, inbox, perform, reported)
         loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present, lambda: beat.say())  # noqa: PLW0108 - there is no beat yet
         standing = Standing(lambda: loop.state, lambda: loop.panel, clock, gateway, fittings)
         beat = _heartbeat(inbox, tasks, loop, ledger, fittings, standing)
@@ -160,26 +159,40 @@ async def daemon(
         deliver_now, post_to = await _deliver(settings, credentials, house, tasks, rows, clock)
         panel_url = await house.enter_async_context(_front_panel(settings, view))
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
-        controls = control.Control(
-            lookup,
+
+        drain, tries = Drain(settings.kiosk.state_dir, inbox), Tries(settings.kiosk.state_dir)
+        status = partial(standing.status, ledger)
+        means = Means(
             inbox,
             ledger,
-            deliver_now,
-            performer.next_detail,
-            partial(standing.status, ledger),
-            Lender(fittings, inbox, presenter.again).test,
+            lookup,
+            fittings,
+            drain,
+            zone=ZoneInfo(settings.kiosk.timezone),
+            secret=credentials.webhook_secret,
+            keys=keys_of(has.hardware),
+            status=status,
+            examine=partial(examine_gateway, settings),
+            panel=lambda _: None,
+            open_money=standing.open_money,
+            restart=restart,
         )
+        desk = Desk(means, Glass(fittings.size, language), tries, credentials.service_pin, tasks, presenter.turn)
+        attending = Attending(status, Lender(fittings, inbox, presenter.again).test, drain, tries)
+        controls = control.Control(lookup, inbox, ledger, deliver_now, performer.next_detail, attending.routes())
         await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 
         _take_up(journal, loop, clock)
+        drain.take_up()
         fittings.listen(inbox)
         for work in (loop.run(), ledger.run(), presenter.draw(), presenter.relight(), beat.run(), view.run(ledger)):
             tasks.begin(work)
         tasks.begin(keep_release(fittings, inbox))
-        live = Live(settings, inbox, gateway, (presenter, view), post_to, lambda: tasks.begin(presenter.watch()))
+        speakers = (presenter, view, desk)
+        live = Live(settings, inbox, gateway, speakers, post_to, lambda: tasks.begin(presenter.watch()))
         live.watch()
         yield Daemon(panel_url, listener_url, deliver_now, live.take)
-        await _hand_over(inbox, loop, performer, ledger)
+        await hand_over(inbox, loop, performer, ledger)
 
 
 def _heartbeat(
@@ -250,27 +263,3 @@ async def _listen(
     notifications = Notifications(notice_reader(settings, credentials), lookup, inbox, settings.kiosk.id)
     app = listener(notifications.accept, json.dumps(ACKNOWLEDGEMENT).encode())
     return await house.enter_async_context(serving(app, host=settings.listener.host, port=settings.listener.port))
-
-
-async def _hand_over(inbox: Inbox, loop: Loop, performer: Performer, ledger: Ledger) -> None:
-    """Finish what is in hand, for a while: close the shown code, let goods come out. The journal has the rest."""
-
-    def finished() -> bool:
-        return not isinstance(loop.state.session, InHand) and not performer.under_way and ledger.settled
-
-    def released() -> bool:
-        return not any(isinstance(order.phase, Releasing) for order in loop.state.orders.values())
-
-    inbox.post(StopWanted())
-    await _wait(finished, HAND_OVER)
-    if not released():
-        await _wait(lambda: released() and ledger.settled, RELEASING)
-
-
-async def _wait(done: Callable[[], bool], seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while True:
-                await asyncio.sleep(0.02)
-                if done():
-                    return

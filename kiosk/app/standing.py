@@ -52,6 +52,11 @@ class Standing:
         self._since = {part: self._since.get(part, now) for part in troubles}
         return self._panel().name, troubles
 
+    def open_money(self) -> int:
+        """How many payments are not settled: on their way, or left to a person."""
+        orders = self._state().orders.values()
+        return sum(not order.ended or isinstance(order.phase, Unresolved) for order in orders)
+
     async def status(self, ledger: Ledger) -> Status:
         """The whole. Raises JournalError when the journal can't be asked."""
         last, counts = await ledger.call(lambda journal: (journal.orders(None, None, 1), journal.counts()))

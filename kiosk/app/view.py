@@ -11,18 +11,19 @@ from typing import Protocol
 
 from kiosk.app.ledger import Ledger
 from kiosk.app.stopwatch import Stopwatch
-from kiosk.frontpanel.view import NotSimulated, OrderLine, Snapshot
+from kiosk.frontpanel.view import How, NotSimulated, OrderLine, Snapshot
 from kiosk.journal import Counts, JournalError
 from kiosk.sale.events import Part
 from kiosk.sale.panel import Panel
 from kiosk.sale.state import Kiosk
 from kiosk.screens import Language, lines
+from kiosk.screens.pages import Page
 
 
 class Bench(Protocol):
     """What the front panel does to a simulated board. All but `press` may block."""
 
-    def press(self, keys: str) -> None: ...  # noqa: D102 - as by a finger
+    def press(self, keys: str, how: How) -> None: ...  # noqa: D102 - as by a finger
     def look(self, picture: bytes) -> None: ...  # noqa: D102 - what the camera sees from now on
     def seen(self) -> bytes | None: ...  # noqa: D102 - what it sees now, as PNG
     def confirm(self) -> bool: ...  # noqa: D102 - the goods are out
@@ -37,6 +38,10 @@ class Display(Protocol):
     def picture(self) -> bytes: ...  # noqa: D102 - of the display, PNG
 
 
+def _words(page: Page) -> tuple[str, ...]:
+    return tuple(words for words in (page.title, *page.lines, page.foot) if words)
+
+
 class View:
     """`kiosk.frontpanel.view.Machine` over the daemon. `bench` is None on a real board."""
 
@@ -44,6 +49,7 @@ class View:
         self,
         state: Callable[[], Kiosk],
         panel: Callable[[], Panel],
+        page: Callable[[], Page | None],
         display: Display,
         bench: Bench | None,
         language: Language,
@@ -55,6 +61,7 @@ class View:
         self._bench = bench
         self._language = language
         self._stopwatch = stopwatch
+        self._page = page
         self._ledger: Ledger | None = None
         self._counts = Counts(0, 0)
         self._changed = asyncio.Event()
@@ -87,14 +94,14 @@ class View:
 
     def snapshot(self) -> Snapshot:
         """The present."""
-        panel, state = self._panel(), self._state()
+        panel, state, page = self._panel(), self._state(), self._page()
         return Snapshot(
             state=panel.name,
             amount=panel.amount,
             order_id=panel.order_id,
             product=panel.product,
-            screen=tuple(lines(panel, self._language)),
-            qr=panel.qr,
+            screen=_words(page) if page else tuple(lines(panel, self._language)),
+            qr=page.code if page else panel.qr,
             lights=panel.lights,
             released=self._display.released,
             online=Part.GATEWAY not in state.troubles,
@@ -117,9 +124,9 @@ class View:
             yield self.snapshot()
             await changed.wait()
 
-    async def press(self, keys: str) -> None:
-        """Press keys, one after the other."""
-        self._simulated().press(keys)
+    async def press(self, keys: str, how: How) -> None:
+        """Press keys, one after the other, or hold one, or two together."""
+        self._simulated().press(keys, how)
 
     async def look(self, picture: bytes) -> None:
         """Hold a picture before the camera."""

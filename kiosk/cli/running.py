@@ -15,7 +15,8 @@ from kiosk.settings import SettingsError
 def run() -> None:
     """Run the daemon, until SIGTERM."""
     from kiosk.app import logs  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
-    from kiosk.app.run import DaemonError, run_until_stopped  # noqa: PLC0415 - likewise
+    from kiosk.app.opening import DaemonError  # noqa: PLC0415 - likewise
+    from kiosk.app.run import run_until_stopped  # noqa: PLC0415 - likewise
     from kiosk.credentials import read_credentials  # noqa: PLC0415 - likewise
 
     settings = configured()
@@ -40,7 +41,7 @@ def demo(
 ) -> None:
     """Run the whole kiosk on this machine, without hardware and without an account."""
     from kiosk import demo as played  # noqa: PLC0415 - likewise
-    from kiosk.app.run import DaemonError  # noqa: PLC0415 - likewise
+    from kiosk.app.opening import DaemonError  # noqa: PLC0415 - likewise
 
     try:
         good = asyncio.run(played.script() if script else played.stage(port))

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from kiosk.cli.findingspage import Progress, list_page, report_page, summary
-from kiosk.cli.program import Json, app, chosen_file, configured, fail, load_again
+from kiosk.cli.program import Json, app, ask, chosen_file, configured, fail, load_again, say
 from kiosk.cli.statuspage import status_page
 from kiosk.settings import Settings, SettingsError
 
@@ -26,9 +26,15 @@ def status(
     *,
     as_json: Json = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on showing it, until Ctrl-C.")] = False,
+    decode: Annotated[
+        str | None, typer.Option(help="Read the text of the code that a kiosk's service menu shows.")
+    ] = None,
 ) -> None:
     """Show on one screen how the running daemon is: in service, or everything that keeps it out."""
-    from kiosk.app.control import ask_status  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
+    if decode is not None:
+        _decode(decode)
+        return
+    from kiosk.app.attending import ask_status  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
 
     settings = configured()
     if watch and not as_json:
@@ -86,9 +92,62 @@ def diagnose(
         raise typer.Exit(1)
 
 
+@app.command()
+def drain(reason: Annotated[str, typer.Option(help="Why; it is kept, and told to the operator.")] = "") -> None:
+    """Take the kiosk out of use, also across restarts. A sale in hand goes on to its end."""
+    ask("/drain", **({"reason": reason} if reason else {}))
+
+
+@app.command()
+def undrain() -> None:
+    """Put the kiosk back into use."""
+    ask("/undrain")
+
+
+@app.command()
+def pin(
+    *,
+    unlock: Annotated[bool, typer.Option("--unlock", help="After ten wrong ones: let them try again.")] = False,
+) -> None:
+    """Make the credential service-pin: asks for a PIN, and prints what belongs into the file. It is shown nowhere."""
+    from kiosk.diagnostics.pin import PinError, hashed  # noqa: PLC0415 - likewise
+
+    if unlock:
+        ask("/service/unlock")
+        return
+    typed = typer.prompt("PIN, 4 to 12 digits", hide_input=True, confirmation_prompt=True, err=True)
+    try:
+        typer.echo(hashed(typed))
+    except PinError as error:
+        fail(str(error), 2)
+
+
+def _decode(text: str) -> None:
+    """Say what a text says, and whether the kiosk of this configuration has signed it."""
+    from kiosk.credentials import read_one  # noqa: PLC0415 - likewise
+    from kiosk.diagnostics.compact import decoded  # noqa: PLC0415 - likewise
+
+    try:
+        secret = str(read_one(load_again().kiosk.credentials_dir / "webhook-secret"))
+    except SettingsError:
+        secret = ""
+    try:
+        read = decoded(text, secret)
+    except ValueError as error:
+        fail(str(error), 2)
+    say(*read.lines, sep="\n")
+    match read.genuine:
+        case True:
+            say("the signature is right")
+        case None:
+            say("the signature was not looked at: that takes the kiosk's configuration and its webhook-secret")
+        case False:
+            fail("that is not this kiosk's signature", 1)
+
+
 def _watch(settings: Settings) -> None:
     """Show it anew every second. A daemon that stops, or is not there yet, is waited for."""
-    from kiosk.app.control import ask_status  # noqa: PLC0415 - likewise
+    from kiosk.app.attending import ask_status  # noqa: PLC0415 - likewise
 
     zone = ZoneInfo(settings.kiosk.timezone)
     page: object = Text("asking the daemon")

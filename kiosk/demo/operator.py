@@ -18,6 +18,7 @@ class Received:
     type: str
     sequence: int
     order_id: str | None
+    what: str | None
 
 
 class Operator:
@@ -28,6 +29,11 @@ class Operator:
         self._received: dict[str, Received] = {}
         self.refused = 0
         self.app = Starlette(routes=[Route("/results", self._take, methods=["POST"])])
+
+    @property
+    def received(self) -> list[Received]:
+        """All of them, as they came."""
+        return list(self._received.values())
 
     def about(self, order_id: str) -> list[Received]:
         """The results about one order, as they came."""
@@ -42,6 +48,8 @@ class Operator:
             return Response(status_code=401)
         message = json.loads(body)
         data = message["data"]
-        received = Received(request.headers["webhook-id"], message["type"], data["sequence"], data.get("order_id"))
+        received = Received(
+            request.headers["webhook-id"], message["type"], data["sequence"], data.get("order_id"), data.get("what")
+        )
         self._received.setdefault(received.id, received)
         return Response(status_code=204)

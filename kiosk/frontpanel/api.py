@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from kiosk.frontpanel.gate import Gate
-from kiosk.frontpanel.view import Machine, NotSimulated, Snapshot
+from kiosk.frontpanel.view import How, Machine, NotSimulated, Snapshot
 
 MOST_KEYS = 64  # of one request
 LARGEST_KEYS = 4096  # bytes of a request that presses keys
@@ -105,13 +105,13 @@ class _FrontPanel:
         _same_page(request)
         try:
             wanted = json.loads(await _body(request, LARGEST_KEYS))
-            keys = wanted["keys"]
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise HTTPException(400, 'expected {"keys": "1500#"}') from None
+            keys, how = wanted["keys"], How(wanted.get("how", How.PRESS))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise HTTPException(400, 'expected {"keys": "1500#"}, with "how": press, hold or together') from None
         if not isinstance(keys, str) or not 1 <= len(keys) <= MOST_KEYS:
             raise HTTPException(400, f"expected 1 to {MOST_KEYS} keys")
         try:
-            await self._machine.press(keys)
+            await self._machine.press(keys, how)
         except ValueError as error:
             raise HTTPException(400, str(error)) from None
         return Response(status_code=204)

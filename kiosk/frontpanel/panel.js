@@ -46,8 +46,18 @@ async function send(path, body, type) {
 
 let pressed = Promise.resolve();  // one after the other: the browser would send several at once, in any order
 
-function press(key) {
-  pressed = pressed.then(() => send("/api/keys", JSON.stringify({keys: key}), "application/json"));
+function press(key, how = "press") {
+  pressed = pressed.then(() => send("/api/keys", JSON.stringify({keys: key, how}), "application/json"));
+}
+
+function held(button, key) {  // a second here is a finger's five: `D` opens the service menu
+  let timer = 0, long = false;
+  button.addEventListener("pointerdown", () => {
+    long = false;
+    timer = setTimeout(() => { long = true; press(key, "hold"); }, 1000);
+  });
+  for (const end of ["pointerup", "pointerleave"]) button.addEventListener(end, () => clearTimeout(timer));
+  button.addEventListener("click", () => long || press(key));
 }
 
 for (const key of KEYS) {
@@ -56,7 +66,7 @@ for (const key of KEYS) {
   button.textContent = key;
   button.dataset.key = key;
   button.className = key === "*" ? "star" : key === "#" ? "hash" : /[A-D]/.test(key) ? "letter" : "";
-  button.addEventListener("click", () => press(key));
+  held(button, key);
   at("keypad").append(button);
 }
 

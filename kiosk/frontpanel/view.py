@@ -3,11 +3,20 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sale.panel import Lights, Name
+
+
+class How(StrEnum):
+    """What is done with keys: pressed one after the other, one held down for long, or two pressed together."""
+
+    PRESS = "press"
+    HOLD = "hold"
+    TOGETHER = "together"
 
 
 class NotSimulated(Exception):  # noqa: N818 - no error of the program
@@ -59,7 +68,7 @@ class Machine(Protocol):
     def changes(self) -> AsyncIterator[Snapshot]:
         """The present, then one for each change; a slow reader skips to the newest."""
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, how: How) -> None:
         """Press keys. ValueError, one line, for what is no key."""
 
     async def look(self, picture: bytes) -> None:

@@ -51,7 +51,7 @@ class Stand:
         self.inbox = Inbox(asyncio.get_running_loop())
         self.heard: list[Event] = []
         self.drawn = 0
-        self.presenter = Presenter(self.fittings, self.inbox, "en", Style(), Stopwatch(), self._drawn)
+        self.presenter = Presenter(self.fittings, self.inbox, "en", Style(), Stopwatch(), self._drawn, lambda: None)
 
     def _drawn(self) -> None:
         self.drawn += 1

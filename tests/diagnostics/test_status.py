@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
+from statuses import AT, status
 
 from kiosk.cli.statuspage import status_page
 from kiosk.diagnostics.status import (
-    ClockReading,
-    Contact,
-    LastSale,
-    Money,
-    Outbox,
-    PartStatus,
     Status,
     Trouble,
     headline,
@@ -30,7 +25,6 @@ from kiosk.sale.rules import Rules
 from kiosk.sale.state import Kiosk
 
 RULES = Rules("kiosk-0001", (Product.ORDER_CODE, Product.PAYMENT_CODE), Amount(100, "KRW"), Amount(200_000, "KRW"))
-AT = datetime(2026, 11, 28, 3, 4, 5, tzinfo=UTC)
 
 
 def kiosk(troubles: Mapping[Part, str]) -> Kiosk:
@@ -54,36 +48,7 @@ def test_a_dead_keypad_is_named_once() -> None:
     assert troubles_of(kiosk({Part.KEYPAD: "unplugged"})) == {"keypad": "unplugged"}
 
 
-def status(*troubles: Trouble, in_service: bool = True, offset: float | None = -95.0) -> Status:
-    return Status(
-        kiosk_id="kiosk-0001",
-        version="0.1.0",
-        state=Name.IDLE if in_service else Name.OUT_OF_SERVICE,
-        in_service=in_service,
-        troubles=troubles,
-        started_at=AT,
-        uptime=93_784.0,
-        released=3,
-        last_sale=LastSale(
-            order_id="K1",
-            claim="A1",
-            product="ORDER_CODE",
-            amount=Money(value="1500", currency="KRW"),
-            state="released",
-            at=AT,
-        ),
-        outbox=Outbox(pending=2, quarantined=1),
-        open_orders=1,
-        unresolved_orders=4,
-        clock=ClockReading(at=AT, quality="synchronised", offset_seconds=offset),
-        gateway=Contact(base_url="https://gateway.example", answered_at=AT, trouble="no answer", trouble_at=AT),
-        parts={"camera": PartStatus(what="ov5647", present=False, fault="unplugged", last_fault="unplugged")},
-    )
-
-
 def shown(what: Status) -> str:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - here alone
-
     out = StringIO()
     Console(file=out, width=120, highlight=False).print(status_page(what, ZoneInfo("Asia/Seoul")))
     return out.getvalue()

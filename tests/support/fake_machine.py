@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
 
-from kiosk.frontpanel.view import NotSimulated, OrderLine, Snapshot
+from kiosk.frontpanel.view import How, NotSimulated, OrderLine, Snapshot
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sale.panel import Light, Lights, Name
@@ -96,13 +96,13 @@ class FakeMachine:
         finally:
             self.watchers -= 1
 
-    async def press(self, keys: str) -> None:
+    async def press(self, keys: str, how: How) -> None:
         self._simulated()
         if wrong := set(keys) - set("0123456789ABCD*#"):
             raise ValueError(f"{min(wrong)!r} is no key")
         if not self.keys:
             await asyncio.sleep(self.first_key_takes)
-        self.keys += keys
+        self.keys += keys if how is How.PRESS else f"[{how} {keys}]"
 
     async def look(self, picture: bytes) -> None:
         self._simulated()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app.run import HAND_OVER, RELEASING
+from kiosk.app.handover import HAND_OVER, RELEASING
 
 UNITS = Path(__file__).parents[2] / "systemd"
 INSTALLED = "/opt/kiosk/current/.venv/bin/"

@@ -1,0 +1,63 @@
+"""What the daemon holds from its start to its end: the journal, the clock, the board and the gateway."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from hardware.config import BoardConfig
+from hardware.decoder import Decoder
+from hardware.ports import Board
+from kiosk.app.board import board_config, hardware_mistakes
+from kiosk.app.clock import Clock
+from kiosk.app.fittings import Fittings
+from kiosk.app.wiring import account
+from kiosk.credentials import Credentials
+from kiosk.gateway.client import Gateway
+from kiosk.journal import Journal
+from kiosk.screens import FontMissing, find_fonts
+from kiosk.settings import Settings
+
+
+class DaemonError(Exception):
+    """The daemon can't run; one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All of it."""
+
+    clock: Clock
+    journal: Journal
+    hardware: BoardConfig
+    board: Board
+    fittings: Fittings
+    gateway: Gateway
+
+
+def open_all(
+    house: contextlib.AsyncExitStack,
+    settings: Settings,
+    credentials: Credentials,
+    opened: Callable[[BoardConfig], Board],
+) -> Opened:
+    """Open the journal first: whoever has it is the only daemon, and may touch the board. `house` closes it all.
+
+    Raises DaemonError and JournalError.
+    """
+    clock = Clock(ZoneInfo(settings.gateway.timezone))
+    journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id, clock.quality)
+    house.callback(journal.close)
+    if wrong := hardware_mistakes(settings):
+        raise DaemonError("\n".join(wrong))
+    try:
+        find_fonts()
+    except FontMissing as error:
+        raise DaemonError(str(error)) from error
+    hardware = board_config(settings)
+    board = opened(hardware)
+    fittings = Fittings(board, Decoder(hardware.decoder))
+    house.callback(fittings.close)
+    gateway = Gateway(account(settings, credentials))
+    house.push_async_callback(gateway.aclose)
+    return Opened(clock, journal, hardware, board, fittings, gateway)
