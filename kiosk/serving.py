@@ -119,6 +119,7 @@ async def _served(
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # who asks is who is connected, whatever a header says
         server_header=False,
         limit_concurrency=BUSY,
         timeout_keep_alive=10,

@@ -22,6 +22,7 @@ from hardware.ports import Board
 from kiosk.app import control, heartbeat, opening
 from kiosk.app.attending import Attending
 from kiosk.app.board import keys_of
+from kiosk.app.clinic import Health
 from kiosk.app.clock import Clock
 from kiosk.app.deeds import Means
 from kiosk.app.desk import Desk
@@ -48,6 +49,7 @@ from kiosk.app.wiring import notice_reader
 from kiosk.credentials import Credentials
 from kiosk.diagnostics.menu import Glass
 from kiosk.diagnostics.pin import Tries
+from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.api import front_panel
 from kiosk.gateway.wire import ACKNOWLEDGEMENT
 from kiosk.journal import Answer, Entry, Journal
@@ -128,10 +130,17 @@ async def daemon(
         tasks = await house.enter_async_context(running())
 
         inbox = Inbox(asyncio.get_running_loop())
-        stopwatch, language = Stopwatch(), settings.kiosk.language
+        stopwatch, language, secret = Stopwatch(), settings.kiosk.language, credentials.webhook_secret
         performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch, lambda: lookup)
-        bench = bench_of(has.board)
-        view = View(lambda: loop.state, lambda: loop.panel, lambda: desk.page, fittings, bench, language, stopwatch)
+        view = View(
+            lambda: loop.state,
+            lambda: loop.panel,
+            lambda: desk.page,
+            fittings,
+            bench_of(has.board),
+            language,
+            stopwatch,
+        )
         style = Style(inverse=settings.hardware.display.inverse, large=settings.hardware.display.large)
         presenter = Presenter(fittings, inbox, language, style, stopwatch, view.bump, lambda: desk.page)
 
@@ -157,11 +166,13 @@ async def daemon(
         lookup = Lookup(lambda: loop.state.orders, ledger)
         rows = JournalRows(ledger, inbox, view.outbox_changed)
         deliver_now, post_to = await _deliver(settings, credentials, house, tasks, rows, clock)
-        panel_url = await house.enter_async_context(_front_panel(settings, view))
+        status, admission = partial(standing.status, ledger), Admission()
+        panel_url = await house.enter_async_context(
+            _front_panel(settings, view, Health(settings, status, secret), admission)
+        )
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
 
         drain, tries = Drain(settings.kiosk.state_dir, inbox), Tries(settings.kiosk.state_dir)
-        status = partial(standing.status, ledger)
         means = Means(
             inbox,
             ledger,
@@ -169,11 +180,11 @@ async def daemon(
             fittings,
             drain,
             zone=ZoneInfo(settings.kiosk.timezone),
-            secret=credentials.webhook_secret,
+            secret=secret,
             keys=keys_of(has.hardware),
             status=status,
             examine=partial(examine_gateway, settings),
-            panel=lambda _: None,
+            panel=partial(_panel_link, settings, admission),
             open_money=standing.open_money,
             restart=restart,
         )
@@ -249,9 +260,20 @@ async def _deliver(
     return courier.wake, post_to
 
 
-def _front_panel(settings: Settings, view: View) -> contextlib.AbstractAsyncContextManager[str]:
+def _front_panel(
+    settings: Settings, view: View, health: Health, admission: Admission
+) -> contextlib.AbstractAsyncContextManager[str]:
     host, port = settings.panel.host, settings.panel.port
-    return serving(front_panel(view, host=host), host=host, port=port)
+    app = front_panel(view, host=host, clinic=health, admission=admission)
+    return serving(app, host=host, port=port)
+
+
+def _panel_link(settings: Settings, admission: Admission, address: str) -> str | None:
+    """The page at an address of this machine, with a token for one device; None where only this machine may see it."""
+    panel = settings.panel
+    if panel.host not in ("0.0.0.0", "::", address):  # noqa: S104 - compared with, not bound to
+        return None
+    return f"http://{address}:{panel.port}/?token={admission.issue()}"
 
 
 async def _listen(

@@ -10,17 +10,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from importlib.resources import files
 from io import BytesIO
-from urllib.parse import urlsplit
 
 import segno
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from kiosk.frontpanel.admission import Admission
+from kiosk.frontpanel.clinic import Clinic, ClinicRoutes
 from kiosk.frontpanel.gate import Gate
+from kiosk.frontpanel.requests import body_of, same_page
 from kiosk.frontpanel.view import How, Machine, NotSimulated, Snapshot
 
 MOST_KEYS = 64  # of one request
@@ -37,11 +39,14 @@ PAGE = {
 }
 
 
-def front_panel(machine: Machine, *, host: str) -> Starlette:
-    """The app. `host`: the address it listens on, without the port."""
+def front_panel(
+    machine: Machine, *, host: str, clinic: Clinic | None = None, admission: Admission | None = None
+) -> Starlette:
+    """The app. `host`: the address it listens on, without the port. `admission`: who may see it from elsewhere."""
+    names = frozenset({"localhost", host})
     return Starlette(
-        routes=_FrontPanel(machine).routes,
-        middleware=[Middleware(Gate, names=frozenset({"localhost", host}))],
+        routes=[*_FrontPanel(machine).routes, *(ClinicRoutes(clinic).routes if clinic else ())],
+        middleware=[Middleware(Gate, names=names, admission=admission or Admission())],
         exception_handlers={HTTPException: _refused, NotSimulated: _not_simulated},
     )
 
@@ -102,9 +107,9 @@ class _FrontPanel:
         return Response(seen, media_type="image/png")
 
     async def _keys(self, request: Request) -> Response:
-        _same_page(request)
+        same_page(request)
         try:
-            wanted = json.loads(await _body(request, LARGEST_KEYS))
+            wanted = json.loads(await body_of(request, LARGEST_KEYS))
             keys, how = wanted["keys"], How(wanted.get("how", How.PRESS))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise HTTPException(400, 'expected {"keys": "1500#"}, with "how": press, hold or together') from None
@@ -117,8 +122,8 @@ class _FrontPanel:
         return Response(status_code=204)
 
     async def _look(self, request: Request) -> Response:
-        _same_page(request)
-        body = await _body(request, LARGEST_PICTURE)
+        same_page(request)
+        body = await body_of(request, LARGEST_PICTURE)
         if request.headers.get("content-type", "").startswith("text/plain"):
             body = _as_picture(body)
         try:
@@ -128,11 +133,11 @@ class _FrontPanel:
         return Response(status_code=204)
 
     async def _confirm(self, request: Request) -> Response:
-        _same_page(request)
+        same_page(request)
         return _acted(done=await self._machine.confirm())
 
     async def _jam(self, request: Request) -> Response:
-        _same_page(request)
+        same_page(request)
         return _acted(done=await self._machine.jam())
 
 
@@ -171,25 +176,6 @@ async def _told(changes: AsyncIterator[Snapshot]) -> AsyncIterator[str]:
         finally:
             coming.cancel()
         yield f"event: state\ndata: {json.dumps(state_json(snapshot), ensure_ascii=False)}\n\n"
-
-
-def _same_page(request: Request) -> None:
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403, "a page of another site may not work this kiosk")
-
-
-async def _body(request: Request, most: int) -> bytes:
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > most:
-                raise HTTPException(413, f"larger than {most} bytes")
-            parts.append(part)
-    except ClientDisconnect:
-        raise HTTPException(400, "broken off") from None
-    return b"".join(parts)
 
 
 def _as_picture(text: bytes) -> bytes:

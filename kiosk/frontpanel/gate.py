@@ -9,8 +9,11 @@ from collections.abc import Collection
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kiosk.frontpanel.admission import COOKIE, LIFE, Admission
 
 HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
@@ -22,12 +25,20 @@ HEADERS = {
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::[0-9]{1,5})?")  # RFC 9110, 7.2
 
 
-class Gate:
-    """Lets requests through to `app` that name an address, or one of `names`, as their host."""
+ELSEWHERE = frozenset({"/api/diagnosis", "/api/decode"})  # what may be posted from beyond this machine
+NOT_LET_IN = "scan the code of the service menu's network page, or: ssh -L 8080:127.0.0.1:8080"
 
-    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+
+class Gate:
+    """Lets requests through to `app` that name an address, or one of `names`, as their host.
+
+    From beyond this machine, only those that `admission` knows, and only to read.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str], admission: Admission) -> None:
         self._app = app
         self._names = {name.lower() for name in names}
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -37,9 +48,24 @@ class Gate:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        ours = self._is_ours(Headers(scope=scope).get("host", ""))
-        answer = self._app if ours else JSONResponse({"error": "that is no name of this machine"}, status_code=400)
-        await answer(scope, receive, with_headers)
+        await self._way_in(scope)(scope, receive, with_headers)
+
+    def _way_in(self, scope: Scope) -> ASGIApp:
+        """The app, or what is answered in its place."""
+        if not self._is_ours(Headers(scope=scope).get("host", "")):
+            return JSONResponse({"error": "that is no name of this machine"}, status_code=400)
+        client = scope.get("client")
+        if client is None or (_is_address(client[0]) and ip_address(client[0]).is_loopback):
+            return self._app
+        request = HTTPConnection(scope)
+        if visit := self._admission.enter(request.query_params.get("token", "")):
+            answer = RedirectResponse("/", status_code=303)
+            answer.set_cookie(COOKIE, visit, max_age=int(LIFE), httponly=True, samesite="lax")
+            return answer
+        reads = scope["method"] in ("GET", "HEAD") or scope["path"] in ELSEWHERE
+        if reads and self._admission.knows(request.cookies.get(COOKIE, "")):
+            return self._app
+        return JSONResponse({"error": NOT_LET_IN}, status_code=403)
 
     def _is_ours(self, host: str) -> bool:
         found = HOST.fullmatch(host)

@@ -7,6 +7,11 @@ const WORDS = {
     release: "Release", confirm: "Goods are out", jam: "Jam it", orders: "Last orders", online: "online",
     offline: "gateway not reached", lost: "the kiosk does not answer", none: "none yet",
     waiting: n => `${n} result${n === 1 ? "" : "s"} waiting`, aside: n => `${n} set aside`, display: "The display says: ",
+    health: "How it is", diagnose: "Find out what is wrong", diagnosing: "looking ...", read: "Read",
+    compact: "or the text of a kiosk's service code", likely: "likely: ", todo: "do: ", since: "since ",
+    service: "in service", noService: "OUT OF SERVICE", version: "version", clock: "clock", gateway: "gateway",
+    genuine: "the signature is right", forged: "that is not this kiosk's signature", unsure: "signature not looked at",
+    grades: {good: "good", warning: "warning", fault: "fault", skipped: "skipped", "not here": "not here"},
   },
   ko: {
     ready: "준비", busy: "처리", paid: "결제", fault: "고장", released: "배출", camera: "카메라 화면",
@@ -14,6 +19,11 @@ const WORDS = {
     release: "배출", confirm: "배출 완료", jam: "걸림", orders: "최근 주문", online: "연결됨",
     offline: "게이트웨이 연결 안 됨", lost: "키오스크 응답 없음", none: "아직 없음",
     waiting: n => `대기 중인 결과 ${n}건`, aside: n => `보류 ${n}건`, display: "화면: ",
+    health: "상태", diagnose: "문제 찾기", diagnosing: "검사 중 ...", read: "읽기",
+    compact: "또는 점검 코드의 글자", likely: "원인: ", todo: "조치: ", since: "부터 ",
+    service: "정상 운영", noService: "운영 안 됨", version: "버전", clock: "시계", gateway: "게이트웨이",
+    genuine: "서명이 맞음", forged: "이 키오스크의 서명이 아님", unsure: "서명을 확인하지 못함",
+    grades: {good: "정상", warning: "주의", fault: "고장", skipped: "건너뜀", "not here": "없음"},
   },
 };
 const KEYS = "123A456B789C*0#D";
@@ -28,6 +38,8 @@ function speak(language) {
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = words[element.dataset.word];
   at("code").placeholder = words.code;
   at("code").setAttribute("aria-label", words.code);
+  at("compact").placeholder = words.compact;
+  at("compact").setAttribute("aria-label", words.compact);
 }
 
 async function send(path, body, type) {
@@ -72,7 +84,7 @@ for (const key of KEYS) {
 
 document.addEventListener("keydown", event => {
   if (last && !last.simulated) return;
-  if (event.target === at("code") || (event.key === "Enter" && event.target.closest(".side"))) return;
+  if (event.target.matches("input") || (event.key === "Enter" && event.target.closest(".side"))) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const key = {Enter: "#", Escape: "*", Backspace: "*"}[event.key] ?? event.key.toUpperCase();
   if (!KEYS.includes(key) || key.length !== 1) return;
@@ -140,8 +152,13 @@ function show(state) {
     at("slot").classList.add("open");
     setTimeout(() => at("slot").classList.remove("open"), 2500);
   }
-  if (!last || last.order_id !== state.order_id || last.state !== state.state) setTimeout(orders, 300);  // once the ledger has it
+  if (!last || last.order_id !== state.order_id || last.state !== state.state) setTimeout(refresh, 300);  // once the ledger has it
   last = state;
+}
+
+function refresh() {
+  orders();
+  status();
 }
 
 async function orders() {
@@ -159,6 +176,54 @@ async function orders() {
   at("orders").replaceChildren(...rows);
   if (rows.length === 1 && rows[0].cells.length === 1) rows[0].cells[0].textContent = words.none;
 }
+
+// --- how it is ---
+
+const make = (tag, text) => Object.assign(document.createElement(tag), {textContent: text});
+const time = at => new Date(at).toLocaleString(document.documentElement.lang);
+
+async function status() {
+  const answer = await fetch("/api/status").catch(() => null);
+  if (!answer?.ok) return;
+  const now = await answer.json();
+  const facts = [["", now.in_service ? words.service : words.noService]];
+  for (const one of now.troubles) facts.push([one.part, `${one.what} (${words.since}${time(one.since)})`]);
+  facts.push([words.version, now.version], [words.clock, `${time(now.clock.at)}, ${now.clock.quality}`]);
+  facts.push([words.gateway, [now.gateway.base_url, now.gateway.trouble].filter(Boolean).join(": ")]);
+  at("status").replaceChildren(...facts.map(fact => {
+    const row = document.createElement("tr");
+    row.append(...fact.map(text => make("td", text)));
+    return row;
+  }));
+}
+
+at("diagnose").addEventListener("click", async () => {
+  at("diagnose").disabled = true;
+  at("diagnose").textContent = words.diagnosing;
+  const answer = await fetch("/api/diagnosis", {method: "POST"}).catch(() => null);
+  at("diagnose").disabled = false;
+  at("diagnose").textContent = words.diagnose;
+  if (!answer?.ok) { at("problem").textContent = words.lost; return; }
+  const bad = {fault: 0, warning: 1, skipped: 2, good: 3, "not here": 4};
+  const found = (await answer.json()).findings.sort((one, other) => bad[one.grade] - bad[other.grade]);
+  at("findings").replaceChildren(...found.map(one => {
+    const row = document.createElement("tr"), cell = document.createElement("td");
+    row.className = one.grade;
+    cell.append(make("b", words.grades[one.grade]), ` ${one.finding}`);
+    if (one.next_step) cell.append(make("p", words.likely + one.cause), make("p", words.todo + one.next_step));
+    row.append(make("td", one.check), cell);
+    return row;
+  }));
+});
+
+at("read").addEventListener("submit", async event => {
+  event.preventDefault();
+  const answer = await fetch("/api/decode", {method: "POST", body: at("compact").value, headers: {"content-type": "text/plain"}}).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  const sign = {true: words.genuine, false: words.forged, null: words.unsure};
+  at("said").hidden = false;
+  at("said").textContent = said?.lines ? [...said.lines, sign[said.genuine]].join("\n") : said?.error ?? words.lost;
+});
 
 // Pixels are squares: the display is drawn a whole number of times its size, or a code on it would be uneven.
 function fit() {

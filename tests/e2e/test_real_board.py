@@ -73,7 +73,13 @@ class Machine:
         return state
 
     async def press(self, keys: str) -> None:
-        await asyncio.to_thread(self.rig.press, keys)
+        """Hold each key until the display says something else: a busy machine may look late."""
+        for key in keys:
+            before = (await self.state())["screen"]
+            self.rig.matrix.press(key)
+            await self.until(lambda state, before=before: state["screen"] != before)
+            self.rig.matrix.release(key)
+            await asyncio.sleep(0.15)  # or it would be the same press
 
     async def unseen(self) -> None:
         """Wait until the camera looks no more."""

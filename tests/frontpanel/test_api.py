@@ -32,7 +32,7 @@ async def machine() -> FakeMachine:
 @pytest.fixture
 async def panel(machine: FakeMachine) -> AsyncIterator[httpx.AsyncClient]:
     async with (
-        serving(front_panel(machine, host="127.0.0.1"), host="127.0.0.1", port=0) as url,
+        serving(front_panel(machine, host="127.0.0.1", clinic=machine), host="127.0.0.1", port=0) as url,
         httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as client,
     ):
         yield client
@@ -356,7 +356,7 @@ async def test_it_stops_at_once_with_an_open_stream_and_leaves_no_task(
 ) -> None:
     before = asyncio.all_tasks()
     async with httpx.AsyncClient(trust_env=False) as client:
-        async with serving(front_panel(machine, host="127.0.0.1"), host="127.0.0.1", port=0) as url:
+        async with serving(front_panel(machine, host="127.0.0.1", clinic=machine), host="127.0.0.1", port=0) as url:
             stream = await client.send(client.build_request("GET", f"{url}/api/events"), stream=True)
             told = events(stream)
             assert (await anext(told))["state"] == "idle"

@@ -59,7 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
 @contextlib.asynccontextmanager
 async def opened(browser: Browser, machine: FakeMachine, width: int = 1180) -> AsyncIterator[Watched]:
     """The page over `machine`, once it shows the present."""
-    async with serving(front_panel(machine, host="127.0.0.1"), host="127.0.0.1", port=0) as url:
+    async with serving(front_panel(machine, host="127.0.0.1", clinic=machine), host="127.0.0.1", port=0) as url:
         page = await browser.new_page(viewport={"width": width, "height": 900})
         page.set_default_timeout(10_000)
         watched = Watched(page, machine, url)
@@ -243,13 +243,14 @@ async def test_a_phone_scrolls_in_one_direction_only(browser: Browser) -> None:
     async with opened(browser, FakeMachine(), width=360) as panel:
         await expect(panel.page.locator("#orders tr")).to_have_count(1)
         assert await panel.page.evaluate("document.documentElement.scrollWidth") == 360
-        wide = await panel.page.locator(".table").evaluate("table => table.scrollWidth - table.clientWidth")
+        table = panel.page.locator(".table:has(.orders)")
+        wide = await table.evaluate("table => table.scrollWidth - table.clientWidth")
         assert wide == 0, "the orders are cut"
 
 
 async def test_it_says_when_the_kiosk_is_gone_and_comes_back_with_it(browser: Browser) -> None:
     machine, page = FakeMachine(), await browser.new_page()
-    app = front_panel(machine, host="127.0.0.1")
+    app = front_panel(machine, host="127.0.0.1", clinic=machine)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     body, online = page.locator("body"), page.locator("#online")
@@ -278,9 +279,32 @@ async def test_it_tries_again_after_its_event_stream_was_refused(browser: Browse
         await (route.fulfill(status=503) if asked == 1 else route.continue_())
 
     await page.route("**/api/events", refuse_once)
-    async with serving(front_panel(FakeMachine(), host="127.0.0.1"), host="127.0.0.1", port=0) as url:
+    async with serving(
+        front_panel(fake := FakeMachine(), host="127.0.0.1", clinic=fake), host="127.0.0.1", port=0
+    ) as url:
         await page.goto(url)
         await expect(page.locator("#state")).to_have_text("idle", timeout=15_000)
         await expect(page.locator("body")).not_to_have_class("lost")
         await page.close()
     assert asked == 2
+
+
+async def test_the_status_is_shown_and_a_diagnosis_begins_with_what_is_broken(panel: Watched) -> None:
+    await expect(panel.page.locator("#status")).to_contain_text("unplugged")
+    await panel.page.locator("#diagnose").click()
+    first = panel.page.locator("#findings tr").first
+    await expect(first).to_contain_text("the camera is fault")
+    await expect(first).to_contain_text("likely: a loose plug")
+    await expect(first).to_contain_text("do: push it in")
+    await expect(panel.page.locator("#findings tr")).to_have_count(3)
+
+
+async def test_the_text_of_a_service_code_is_read(panel: Watched) -> None:
+    await panel.page.locator("#compact").fill("KS1:X:GOOD")
+    await panel.page.locator("#read button").click()
+    await expect(panel.page.locator("#said")).to_have_text("KIOSK-7: in service\nthe signature is right")
+
+
+async def test_a_long_press_holds_the_key(panel: Watched) -> None:
+    await panel.page.locator('[data-key="D"]').click(delay=1300)
+    await until(lambda: panel.machine.keys == "[hold D]")

@@ -1,6 +1,7 @@
 """A machine behind the front panel that is worked by a test, with the contract of `kiosk.frontpanel.view.Machine`."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -8,7 +9,9 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
+from statuses import AT, status
 
+from kiosk.diagnostics.status import Trouble
 from kiosk.frontpanel.view import How, NotSimulated, OrderLine, Snapshot
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
@@ -42,6 +45,20 @@ ORDER = OrderLine(
 )
 
 
+FINDINGS = [
+    {
+        "group": group,
+        "check": f"{group}.x",
+        "grade": grade,
+        "finding": f"the {group} is {grade}",
+        "cause": "a loose plug" if grade == "fault" else "",
+        "next_step": "push it in" if grade == "fault" else "",
+        "seconds": 0.1,
+    }
+    for group, grade in (("clock", "good"), ("camera", "fault"), ("buzzer", "not here"))
+]
+
+
 def png(size: tuple[int, int] = SIZE, grey: int = 0, kind: str = "PNG") -> bytes:
     """A plain picture."""
     out = BytesIO()
@@ -71,6 +88,7 @@ class FakeMachine:
         self.did: list[str] = []
         self.past = [ORDER]
         self.watchers = 0
+        self.diagnosed = 0
         self.first_key_takes = 0.0
         self._changed = asyncio.Event()
 
@@ -136,3 +154,15 @@ class FakeMachine:
     def _simulated(self) -> None:
         if not self.now.simulated:
             raise NotSimulated
+
+    async def status(self) -> str:
+        return status(Trouble(part="camera", what="unplugged", since=AT)).model_dump_json()
+
+    async def diagnose(self) -> str:
+        self.diagnosed += 1
+        return json.dumps({"findings": FINDINGS})
+
+    def decode(self, text: str) -> tuple[tuple[str, ...], bool | None]:
+        if not text.startswith("KS1:"):
+            raise ValueError("that is no kiosk's status")
+        return ("KIOSK-7: in service",), text.endswith("GOOD")

@@ -1,0 +1,33 @@
+"""The daemon's health, as the front panel gives it to technicians."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from kiosk.app.diagnose import checks_of, diagnosis
+from kiosk.diagnostics.compact import decoded
+from kiosk.diagnostics.status import Status
+from kiosk.settings import Settings
+
+
+class Health:
+    """`kiosk.frontpanel.clinic.Clinic` over the daemon. `secret`: the webhook-secret, which signs compact statuses."""
+
+    def __init__(self, settings: Settings, status: Callable[[], Awaitable[Status]], secret: str) -> None:
+        self._settings = settings
+        self._status = status
+        self._secret = secret
+
+    async def status(self) -> str:
+        """The status, JSON."""
+        return (await self._status()).model_dump_json()
+
+    async def diagnose(self) -> str:
+        """A whole diagnosis, JSON, as `kiosk diagnose` makes it."""
+        checks = checks_of(self._settings, Path("kiosk.toml"))
+        report = await diagnosis(checks, self._settings.kiosk.id, lambda _check, _finding: None)
+        return report.model_dump_json()
+
+    def decode(self, text: str) -> tuple[tuple[str, ...], bool | None]:
+        """What a code's text says, and whether this kiosk signed it."""
+        read = decoded(text, self._secret)
+        return read.lines, read.genuine
