@@ -12,7 +12,7 @@ FLEET_PACKAGES := debootstrap systemd-container openssh-client
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak fleet fleet-test cover bench lock clean
+.PHONY: help demo test lint soak pictures fleet fleet-test cover bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -34,6 +34,9 @@ lint: .venv/.dev ## Check style, types, the imports between rooms, and the READM
 ROUNDS ?= 200
 soak: .venv/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)
 	$(BIN)/python tests/soak.py --rounds $(ROUNDS) $(ARGS)
+
+pictures: .venv/.test ## Make the README's pictures of menu, commands and front panel anew
+	$(BIN)/python tests/pictures.py
 
 fleet: .venv/.fleet ## Install Ansible, for ansible/ (README, "The operator")
 

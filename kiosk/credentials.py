@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 import stat
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,9 +56,17 @@ def needed(settings: Settings) -> tuple[str, ...]:
         wanted.append("notification-key")
     if settings.notifications.webhook is not None:
         wanted.append("webhook-secret")
-    if (settings.kiosk.credentials_dir / "service-pin").exists():  # without one, nobody gets into service mode
+    pin = settings.kiosk.credentials_dir / "service-pin"  # without one, nobody gets into service mode
+    if _there(pin) or _there(_sealed(pin)):
         wanted.append("service-pin")
     return tuple(wanted)
+
+
+def _there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # a directory that we may not look into
+        return False
 
 
 def read_one(file: Path) -> str | RSAPrivateKey | RSAPublicKey:
@@ -78,7 +87,7 @@ def _text(file: Path) -> str:
         mode = stat.S_IMODE(file.stat().st_mode)
         text = file.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
-        raise SettingsError(f"{file}: not found; expected a credential, see README") from None
+        return _unsealed(file)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: can't be read: {type(error).__name__}") from None
     if mode & 0o077 and not _is_systemds(file):
@@ -86,6 +95,26 @@ def _text(file: Path) -> str:
     if not text:
         raise SettingsError(f"{file}: is empty; expected a credential")
     return text
+
+
+def _sealed(file: Path) -> Path:
+    """Where ansible/ puts it: sealed to the machine, for systemd to open (LoadCredentialEncrypted=)."""
+    return file.with_name(f"{file.name}.sealed")
+
+
+def _unsealed(file: Path) -> str:
+    """What a sealed credential holds, for root at the command line; the daemon gets it from systemd."""
+    sealed = _sealed(file)
+    try:
+        found = sealed.exists()
+        opened = ["systemd-creds", "decrypt", f"--name={file.name}", str(sealed), "-"]
+        if not found:
+            raise SettingsError(f"{file}: not found; expected a credential, see README")
+        return subprocess.run(opened, capture_output=True, text=True, timeout=20, check=True).stdout.strip()  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        raise SettingsError(
+            f"{sealed}: can't be opened; only root can, on the machine that it was sealed on: sudo"
+        ) from None
 
 
 def _is_systemds(file: Path) -> bool:

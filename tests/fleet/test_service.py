@@ -1,5 +1,6 @@
 """The service on a machine that was set up: it sells, heals itself, and keeps its secrets."""
 
+import json
 import re
 import time
 
@@ -131,6 +132,26 @@ def test_report_and_backup_run(stand: Stand) -> None:
     timers = stand.machine.run("systemctl", "list-timers", "--no-pager", "kiosk-*")
     assert "kiosk-report.timer" in timers
     assert "kiosk-backup.timer" in timers
+
+
+def test_a_technician_sees_how_it_is_and_that_nothing_is_broken(stand: Stand) -> None:
+    stand.until("idle")
+    assert "in service" in stand.machine.sh("kiosk status").splitlines()[0]
+    report = json.loads(stand.machine.sh("kiosk diagnose --json || true"))
+    assert {one["check"]: one["finding"] for one in report["findings"] if one["grade"] == "fault"} == {}
+    grades = {one["check"]: one["grade"] for one in report["findings"]}
+    for check in (
+        "credentials.transaction-key",
+        "credentials.pairs",
+        "gateway.keys",
+        "service.watchdog",
+        "journal.chain",
+    ):
+        assert grades[check] == "good", check
+    assert grades["service.unit"] in ("good", "warning")  # the tests before have killed it
+    text = json.dumps(report)
+    assert not [name for name, secret in SECRETS.items() if secret in text]
+    stand.until("idle")
 
 
 def test_a_person_finds_the_command_and_the_technician_the_bench(stand: Stand) -> None:
