@@ -18,6 +18,7 @@ from hardware.decoder import Decoder
 from kiosk.app.attending import ask_status, ask_test
 from kiosk.app.board import board_config, hardware_mistakes
 from kiosk.app.fittings import self_tested
+from kiosk.app.walk import Patience, Person, Walk
 from kiosk.app.wiring import account
 from kiosk.credentials import read_credentials
 from kiosk.diagnostics.aside import aside
@@ -29,6 +30,7 @@ from kiosk.diagnostics.checks.parts import PartChecks
 from kiosk.diagnostics.checks.service import service_checks, systemd_says
 from kiosk.diagnostics.checks.way import Server, Way
 from kiosk.diagnostics.findings import Check, Finding, Grade, Group, Report, Said, chosen, examined, fault, in_order
+from kiosk.diagnostics.protocol import Step
 from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.gateway.examination import Examination, examine
 from kiosk.screens import FontMissing, find_fonts
@@ -134,3 +136,14 @@ async def examine_gateway(settings: Settings) -> tuple[Finding, ...]:
     """The gateway, the way to it and the clock, for a technician at the machine."""
     wanted = chosen(checks_of(settings, Path("kiosk.toml")), ("network", "gateway", "clock.gateway"))
     return await examined(wanted, lambda _check, _finding: None)
+
+
+def walked(settings: Settings, person: Person, *, operate: bool, patience: Patience | None = None) -> Iterator[Step]:
+    """Walk through the board's parts with a person; the board is opened here, and left safe."""
+    config = board_config(settings)
+    board, decoder = open_board(config), Decoder(config.decoder)
+    try:
+        yield from Walk(board, decoder, config, person, patience or Patience(), operate=operate).steps()
+    finally:
+        board.close()
+        decoder.close()

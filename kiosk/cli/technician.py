@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -58,12 +59,23 @@ def diagnose(
     *,
     as_list: Annotated[bool, typer.Option("--list", help="Say what there is to check.")] = False,
     as_json: Json = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="With you: keys, lamps, tunes, display, camera; leaves a protocol.")
+    ] = False,
+    operate: Annotated[bool, typer.Option("--operate", help="With --interactive: drive the release, too.")] = False,
+    out: Annotated[Path, typer.Option(help="Where --interactive leaves its protocol.")] = Path(),
 ) -> None:
     """Find out what is wrong: finding, likely cause and next step of each check. Exits 1 when something is broken."""
     from kiosk.app import diagnose as parts  # noqa: PLC0415 - the hardware is not for `kiosk orders`
     from kiosk.diagnostics.findings import chosen, in_order  # noqa: PLC0415 - likewise
 
     logging.disable()  # the findings say it
+    if interactive:
+        from kiosk.cli.walkthrough import walk_through  # noqa: PLC0415 - likewise
+
+        if not walk_through(configured(), chosen_file(), operate=operate, out=out):
+            raise typer.Exit(1)
+        return
     file, kiosk_id = chosen_file(), None
     try:
         settings = load_again()

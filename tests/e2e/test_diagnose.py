@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from kiosk_process import World
 
+from kiosk.demo.stage import WEBHOOK_SECRET
 from kiosk.diagnostics.findings import Group, Report
+from kiosk.diagnostics.protocol import Protocol, genuine
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +91,29 @@ async def test_the_daemon_lends_its_parts_between_sales_and_never_in_one(kiosk: 
     assert "a payment is under way" in said.findings[0].finding
     await kiosk.scan(shown["qr"])
     await kiosk.named("paid")
+
+
+async def test_a_walk_with_a_technician_leaves_a_signed_protocol(kiosk: World, tmp_path: Path) -> None:
+    held = await kiosk.run("diagnose", "--interactive")
+    assert held.returncode == 2
+    assert "systemctl stop kiosk" in held.stderr
+    await asyncio.to_thread(kiosk.daemon.stop)
+    out = tmp_path / "protocols"
+    out.mkdir()
+    words = ("--config", str(kiosk.daemon.config), "diagnose", "--interactive", "--out", str(out))
+    said = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "kiosk", *words],
+        input="y\n" * 40,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert said.returncode == 1, said.stderr  # nobody presses the keys of a simulated board
+    (file,) = out.glob("*.json")
+    protocol = Protocol.model_validate_json(file.read_text())
+    assert genuine(protocol, WEBHOOK_SECRET)
+    grades = {step.name: step.grade for step in protocol.steps}
+    assert (grades["keys"], grades["lamps"], grades["tunes"], grades["release"]) == ("fault", "good", "good", "skipped")
+    assert "never came: 123A456B789C*0#D" in file.with_suffix(".html").read_text()
