@@ -76,6 +76,8 @@ def ask_test(state_dir: Path, name: str) -> PartStatus | None:
     """From the command line: a part after its self-test. Raises Busy, and ConnectionError."""
     with heard_at(state_dir) as client:
         response = client.post(f"/parts/{name}/test")
-        if response.status_code == 409:
+        if response.status_code == 204:
+            return None
+        if response.status_code != 200:  # a shopper is there, or the journal is in trouble
             raise Busy(str(response.json()["line"]))
-        return PartStatus.model_validate_json(response.content) if response.status_code == 200 else None
+        return PartStatus.model_validate_json(response.content)

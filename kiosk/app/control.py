@@ -211,6 +211,5 @@ def heard_at(state_dir: Path) -> Iterator[httpx.Client]:
         with httpx.Client(transport=transport, base_url="http://daemon", timeout=PATIENCE + 5) as client:
             yield client
     except (httpx.HTTPError, ValueError) as error:
-        raise ConnectionError(
-            f"{socket}: the daemon does not answer ({type(error).__name__}); is it running? systemctl status kiosk"
-        ) from error
+        what = f"{socket}: the daemon does not answer ({type(error).__name__})"
+        raise ConnectionError(f"{what}; is it running? systemctl status kiosk; or use sudo") from error

@@ -20,6 +20,7 @@ from kiosk.journal import JournalError
 from kiosk.sale.events import Key, ServiceOver
 from kiosk.sale.state import Serviced, Session
 from kiosk.screens.pages import Page
+from kiosk.settings import SettingsError
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class Desk:
         """Do it, and put what came of it on the pile, if the technician is still there."""
         try:
             screen = await (self._tried(about) if wish is Wish.TRY_PIN else self._deeds.do(wish, about))
-        except (DeviceTrouble, JournalError, OSError, PinError) as error:
+        except (DeviceTrouble, JournalError, OSError, PinError, SettingsError) as error:
             _log.warning("service: %s: %s", wish, error, extra={"EVENT": "Service"})
             screen = Reading(self._glass.say(Word.FAILED), (str(error),))
         if visit != self._visit:

@@ -90,7 +90,11 @@ def _status(settings: Settings) -> Status | None:
 
 
 async def _examine(settings: Settings) -> Examination:
-    return await examine(account(settings, read_credentials(settings)))
+    try:
+        wanted = account(settings, read_credentials(settings))
+    except ValueError as error:  # an id or a token that no header can hold
+        raise SettingsError(str(error)) from error
+    return await examine(wanted)
 
 
 def _fonts() -> str | None:

@@ -56,6 +56,8 @@ class Heartbeat:
             return
         self._status = line
         tell(f"STATUS={line}")
+        if name is Name.SERVICE:  # a technician, or a diagnosis that borrows a part for a second: no news of its own
+            return
         out = name is Name.OUT_OF_SERVICE
         if (service := (out, tuple(troubles.values()))) != self._service:
             self._service = service

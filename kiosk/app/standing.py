@@ -1,5 +1,6 @@
 """How the daemon stands: since when each trouble is there, and the whole status for whoever asks."""
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,7 +12,7 @@ from kiosk.app.ledger import Ledger
 from kiosk.diagnostics import status as told
 from kiosk.diagnostics.status import Contact, LastSale, Money, Outbox, PartStatus, Status, Trouble
 from kiosk.gateway.client import Gateway
-from kiosk.journal import Counts
+from kiosk.journal import Counts, JournalError
 from kiosk.sale.order import Order, Unresolved
 from kiosk.sale.panel import Name, Panel
 from kiosk.sale.state import Kiosk
@@ -42,6 +43,8 @@ class Standing:
         self._gateway = gateway
         self._parts = parts
         self._since: dict[str, datetime] = {}
+        self._last: Order | None = None
+        self._counts = Counts(0, 0)
         self._began = time.monotonic()
         self._started_at = clock.now().at
 
@@ -58,9 +61,11 @@ class Standing:
         return sum(not order.ended or isinstance(order.phase, Unresolved) for order in orders)
 
     async def status(self, ledger: Ledger) -> Status:
-        """The whole. Raises JournalError when the journal can't be asked."""
-        last, counts = await ledger.call(lambda journal: (journal.orders(None, None, 1), journal.counts()))
-        return self._status(last[0] if last else None, counts)
+        """The whole. While the journal can't be asked, its part is as it was when it last could."""
+        with contextlib.suppress(JournalError):
+            last, self._counts = await ledger.call(lambda journal: (journal.orders(None, None, 1), journal.counts()))
+            self._last = last[0] if last else None
+        return self._status(self._last, self._counts)
 
     def _status(self, last: Order | None, counts: Counts) -> Status:
         name, troubles = self.notice()

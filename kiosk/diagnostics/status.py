@@ -88,7 +88,7 @@ class PartStatus(_Value):
 
 
 class Status(_Value):
-    """The whole. `uptime` in seconds since the daemon's start; `kept_out` when no sale can begin."""
+    """The whole. `uptime` in seconds since the daemon's start; `released` since then."""
 
     kiosk_id: str
     version: str

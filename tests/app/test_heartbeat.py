@@ -135,6 +135,7 @@ def test_going_out_of_service_and_back_is_one_line_each_in_the_log(
         (Name.SHOWING_CODE, {}),
         (Name.SHOWING_CODE, {Part.CAMERA: "unplugged"}),
         (Name.PAID, {Part.CAMERA: "unplugged"}),
+        (Name.SERVICE, {Part.CAMERA: "unplugged"}),
         (Name.OUT_OF_SERVICE, {Part.CAMERA: "unplugged", Part.RELEASE: "jammed"}),
     ):
         now.append((name, troubles))
@@ -145,7 +146,7 @@ def test_going_out_of_service_and_back_is_one_line_each_in_the_log(
         ("WARNING", "in service; camera: unplugged"),
         ("WARNING", "out of service; camera: unplugged; release: jammed"),
     ]
-    assert len(said) == 7
+    assert len(said) == 8
 
 
 @pytest.mark.parametrize("hangs", [None, "consumer", "journal", "keypad"])

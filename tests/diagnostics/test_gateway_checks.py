@@ -13,6 +13,7 @@ from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -23,9 +24,9 @@ from diagnosed import account, diagnosed, faults
 from scripted_gateway import Script, answers, free_port, raw, said, says_nothing, scripted, sends
 
 from kiosk.diagnostics.checks import way as ways
-from kiosk.diagnostics.checks.gateway import GatewayChecks
+from kiosk.diagnostics.checks.gateway import SLOW, GatewayChecks
 from kiosk.diagnostics.checks.way import Server, Way
-from kiosk.diagnostics.findings import Finding, Grade
+from kiosk.diagnostics.findings import Finding, Grade, Group
 from kiosk.gateway.examination import Verdict, examine
 from kiosk.gateway.exchange import Account, Timeouts
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
@@ -155,6 +156,23 @@ async def test_a_gateway_that_never_answers_is_no_answer() -> None:
         report = await found(account(server.url, timeouts=HASTY))
     assert "does not answer" in report["gateway.keys"].finding
     assert report["gateway.latency"].grade is Grade.SKIPPED
+
+
+async def test_a_slow_gateway_is_told_and_is_no_fault() -> None:
+    async with Sandbox() as sandbox, httpx.AsyncClient(trust_env=False) as client:
+        slow = {"detail": {"delay": {"seconds": SLOW + 0.2}}}
+        (await client.put(f"{sandbox.url}/sandbox/faults", json=slow)).raise_for_status()
+        report = await found(account(sandbox.url))
+    assert faults(report) == []
+    assert report["gateway.latency"].grade is Grade.WARNING
+    assert "signal" in report["gateway.latency"].next_step
+
+
+async def test_the_operators_server_is_looked_for_in_the_same_way() -> None:
+    server = Server.at(f"http://127.0.0.1:{free_port()}/results", "the operator's server", ssl.create_default_context())
+    report = await diagnosed(Way(server).checks(Group.OUTBOX, "operator", "server_"))
+    assert faults(report) == ["outbox.server_reach"]
+    assert report["outbox.server_tls"].finding == "the operator's server is not reached"
 
 
 async def test_a_closed_port_is_the_networks_fault_alone() -> None:

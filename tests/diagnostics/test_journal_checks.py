@@ -91,6 +91,14 @@ def test_an_order_for_a_person_is_named_with_the_command_that_settles_it(tmp_pat
     assert "kiosk settle" in found.next_step
 
 
+def test_money_that_is_neither_released_nor_given_back_nor_open_is_found(tmp_path: Path, journal: Journal) -> None:
+    lost = order(phase=Released(), created_at=NOW, since=NOW, paid_at=NOW, released=False)
+    journal.write(Entry(at=NOW, orders=(lost,)))
+    found = alone(journal_checks(tmp_path), "journal.sum")
+    assert (found.grade, "KRW" in found.finding) == (Grade.FAULT, True)
+    assert "kiosk report" in found.next_step
+
+
 def test_a_clock_behind_the_journal_is_found(tmp_path: Path, journal: Journal) -> None:
     sale(journal, at=NOW + timedelta(hours=5))
     found = alone(journal_checks(tmp_path), "clock.journal")

@@ -6,7 +6,7 @@ import pytest
 from diagnosed import diagnosed, faults
 from whole_boards import MockRig, SimulatedRig
 
-from hardware.config import DecoderConfig
+from hardware.config import DecoderConfig, LedsConfig
 from hardware.decoder import Decoder
 from kiosk.app.fittings import self_tested
 from kiosk.diagnostics.aside import aside
@@ -73,6 +73,21 @@ def block(rig: MockRig) -> None:
     rig.pins.at(rig.config.release.confirm).drive_low()
 
 
+def take(rig: MockRig, pin: int) -> None:
+    """Another program has the pin."""
+    rig.pins.troubles["claim"], rig.pins.only = OSError(16, "GPIO busy"), pin
+
+
+def take_lamp(rig: MockRig) -> None:
+    assert isinstance(rig.config.lamps, LedsConfig)
+    take(rig, rig.config.lamps.paid)
+
+
+def take_buzzer(rig: MockRig) -> None:
+    assert rig.config.buzzer is not None
+    take(rig, rig.config.buzzer.pin)
+
+
 @pytest.mark.parametrize(
     ("fault", "part", "words", "step"),
     [
@@ -81,6 +96,8 @@ def block(rig: MockRig) -> None:
         (freeze, "camera", "camera", "ribbon"),
         (unplug, "display", "display", "i2cdetect"),
         (block, "release", "sensor", "chute"),
+        (take_lamp, "lamps", "GPIO", "python -m hardware lamps"),
+        (take_buzzer, "buzzer", "GPIO", "python -m hardware tunes"),
     ],
 )
 async def test_a_parts_fault_is_found_as_that_parts_alone(

@@ -139,3 +139,16 @@ async def test_without_a_daemon_there_is_one_line(kiosk: World) -> None:
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "is it running" in done.stderr
+
+
+async def test_drained_it_sells_nothing_until_it_is_undrained_and_the_operator_hears_of_both(kiosk: World) -> None:
+    said = await kiosk.run("drain", "--reason", "new price list")
+    assert (said.returncode, "kiosk undrain" in said.stdout) == (0, True)
+    await kiosk.named("out_of_service")
+    await kiosk.keys("1500#1")
+    assert (await kiosk.state())["state"] == "out_of_service"
+    assert "drained" in (await kiosk.run("status")).stdout
+    assert "new price list" in (await kiosk.run("status")).stdout
+    assert (await kiosk.run("undrain")).returncode == 0
+    await kiosk.named("idle")
+    assert any(one.type == "kiosk.fault" for one in kiosk.operator.received)

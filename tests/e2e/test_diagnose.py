@@ -55,6 +55,14 @@ async def test_without_the_daemon_the_parts_are_opened_by_the_command_itself(kio
     assert said.returncode == 1
 
 
+async def test_without_a_key_the_gateway_is_not_asked_and_that_is_one_fault(kiosk: World) -> None:
+    (kiosk.daemon.config.parent / "credentials" / "transaction-key").unlink()
+    said = await kiosk.run("diagnose", "gateway", "credentials", "--json")
+    found = {one.check: one for one in Report.model_validate_json(said.stdout).findings}
+    assert [name for name, one in found.items() if one.grade == "fault"] == ["credentials.transaction-key"]
+    assert "checks of the credentials" in found["gateway.keys"].finding
+
+
 async def test_a_mistake_in_the_configuration_does_not_keep_it_from_looking_at_the_rest(kiosk: World) -> None:
     config = kiosk.daemon.config
     config.write_text(config.read_text().replace('language = "en"', 'language = "fr"'))

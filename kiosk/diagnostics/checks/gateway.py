@@ -10,6 +10,7 @@ from datetime import timedelta
 from kiosk.diagnostics.checks.way import Way
 from kiosk.diagnostics.findings import Check, Group, Said, fault, good, skipped, warning
 from kiosk.gateway.examination import Examination, Verdict
+from kiosk.settings import SettingsError
 
 SLOW = 3.0  # seconds to an answer, from which on shoppers wait
 AGREES = timedelta(seconds=60)  # a clock further from the gateway's is not trusted with money (kiosk/app/clock.py)
@@ -87,6 +88,7 @@ class GatewayChecks:
         self._way = way
         self._examine = examine
         self._known: Examination | None = None
+        self._without = ""  # why it could not be asked, though it is reached
         self._turn = asyncio.Lock()
 
     def checks(self) -> Iterator[Check]:
@@ -98,14 +100,17 @@ class GatewayChecks:
 
     async def _examination(self) -> Examination | None:
         async with self._turn:
-            if self._known is None and await self._way.open():
-                self._known = await self._examine()
+            if self._known is None and not self._without and await self._way.open():
+                try:
+                    self._known = await self._examine()
+                except SettingsError:  # the checks of the credentials say it
+                    self._without = "it was not asked: see the checks of the credentials"
             return self._known
 
     async def _keys(self) -> Said:
         seen = await self._examination()
         if seen is None:
-            return skipped(UNSEEN)
+            return skipped(self._without or UNSEEN)
         if seen.verdict is Verdict.GOOD:
             return good("it refuses an order that can't exist, in a signature that fits: keys match both ways")
         finding, cause, step = SAID[seen.verdict]
@@ -116,7 +121,7 @@ class GatewayChecks:
     async def _latency(self) -> Said:
         seen = await self._examination()
         if seen is None or seen.verdict in (Verdict.NO_CONNECTION, Verdict.NO_ANSWER):
-            return skipped(UNSEEN)
+            return skipped(self._without or UNSEEN)
         if seen.seconds > SLOW:
             return warning(
                 f"an answer took {seen.seconds:.1f} s",
