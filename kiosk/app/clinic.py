@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from kiosk.app.diagnose import checks_of, diagnosis
 from kiosk.diagnostics.compact import decoded
+from kiosk.diagnostics.findings import Finding
 from kiosk.diagnostics.status import Status
 from kiosk.settings import Settings
 
@@ -23,9 +23,19 @@ class Health:
 
     async def diagnose(self) -> str:
         """A whole diagnosis, JSON, as `kiosk diagnose` makes it."""
+        from kiosk.app.diagnose import checks_of, diagnosis  # noqa: PLC0415 - not for a daemon that nobody asks
+
         checks = checks_of(self._settings, Path("kiosk.toml"))
         report = await diagnosis(checks, self._settings.kiosk.id, lambda _check, _finding: None)
         return report.model_dump_json()
+
+    async def examine(self) -> tuple[Finding, ...]:
+        """The gateway, the way to it and the clock, for a technician at the machine."""
+        from kiosk.app.diagnose import checks_of  # noqa: PLC0415 - likewise
+        from kiosk.diagnostics.findings import chosen, examined  # noqa: PLC0415 - likewise
+
+        wanted = chosen(checks_of(self._settings, Path("kiosk.toml")), ("network", "gateway", "clock.gateway"))
+        return await examined(wanted, lambda _check, _finding: None)
 
     def decode(self, text: str) -> tuple[tuple[str, ...], bool | None]:
         """What a code's text says, and whether this kiosk signed it."""

@@ -29,7 +29,7 @@ from kiosk.diagnostics.checks.machine import machine_checks
 from kiosk.diagnostics.checks.parts import PartChecks
 from kiosk.diagnostics.checks.service import service_checks, systemd_says
 from kiosk.diagnostics.checks.way import Server, Way
-from kiosk.diagnostics.findings import Check, Finding, Grade, Group, Report, Said, chosen, examined, fault, in_order
+from kiosk.diagnostics.findings import Check, Finding, Grade, Group, Report, Said, examined, fault, in_order
 from kiosk.diagnostics.protocol import Step
 from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.gateway.examination import Examination, examine
@@ -134,12 +134,6 @@ async def diagnosis(checks: tuple[Check, ...], kiosk_id: str | None, heard: Call
         seconds=round(time.monotonic() - began, 3),
         findings=in_order(found),
     )
-
-
-async def examine_gateway(settings: Settings) -> tuple[Finding, ...]:
-    """The gateway, the way to it and the clock, for a technician at the machine."""
-    wanted = chosen(checks_of(settings, Path("kiosk.toml")), ("network", "gateway", "clock.gateway"))
-    return await examined(wanted, lambda _check, _finding: None)
 
 
 def walked(settings: Settings, person: Person, *, operate: bool, patience: Patience | None = None) -> Iterator[Step]:

@@ -26,7 +26,6 @@ from kiosk.app.clinic import Health
 from kiosk.app.clock import Clock
 from kiosk.app.deeds import Means
 from kiosk.app.desk import Desk
-from kiosk.app.diagnose import examine_gateway
 from kiosk.app.drain import Drain
 from kiosk.app.fittings import Fittings, bench_of
 from kiosk.app.handover import hand_over
@@ -167,9 +166,8 @@ async def daemon(
         rows = JournalRows(ledger, inbox, view.outbox_changed)
         deliver_now, post_to = await _deliver(settings, credentials, house, tasks, rows, clock)
         status, admission = partial(standing.status, ledger), Admission()
-        panel_url = await house.enter_async_context(
-            _front_panel(settings, view, Health(settings, status, secret), admission)
-        )
+        health = Health(settings, status, secret)
+        panel_url = await house.enter_async_context(_front_panel(settings, view, health, admission))
         listener_url = await _listen(settings, credentials, house, lookup, inbox)
 
         drain, tries = Drain(settings.kiosk.state_dir, inbox), Tries(settings.kiosk.state_dir)
@@ -183,7 +181,7 @@ async def daemon(
             secret=secret,
             keys=keys_of(has.hardware),
             status=status,
-            examine=partial(examine_gateway, settings),
+            examine=health.examine,
             panel=partial(_panel_link, settings, admission),
             open_money=standing.open_money,
             restart=restart,
