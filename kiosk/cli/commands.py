@@ -2,7 +2,13 @@
 
 import sys
 
-from kiosk.cli import configuration, operator, orders, running, technician  # noqa: F401 - each adds its commands
+# In the order in which --help names them.
+# isort: off
+from kiosk.cli import running, technician  # noqa: F401 - each adds its commands
+from kiosk.cli import orders, operator  # noqa: F401 - likewise
+from kiosk.cli import configuration  # noqa: F401 - likewise
+
+# isort: on
 from kiosk.cli.program import app
 from kiosk.journal import JournalError
 
