@@ -4,6 +4,7 @@ DETAIL of an order that can't exist moves no money. A refusal in the gateway's o
 each other answer points at one thing. For technicians: the sale believes `kiosk.gateway.client` alone.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,8 @@ from kiosk.gateway.exchange import Account, Answered, Exchange, date_offset
 from kiosk.gateway.signing import RsaKey, TokenKey, read_json
 from kiosk.gateway.wire import PROBE_ORDER_ID, Api, Field, Header, JsonObject, RespCode
 from kiosk.sale.outcome import NotSent, Unknown
+
+PATIENCE = 6.0  # seconds: a technician waits, and a shopper would have gone
 
 
 class Verdict(StrEnum):
@@ -54,7 +57,10 @@ async def examine(account: Account) -> Examination:
     exchange = Exchange(account)
     began = time.monotonic()
     try:
-        answered = await exchange.ask(Api.DETAIL, {Field.ORDER_ID: PROBE_ORDER_ID})
+        async with asyncio.timeout(PATIENCE):
+            answered = await exchange.ask(Api.DETAIL, {Field.ORDER_ID: PROBE_ORDER_ID})
+    except TimeoutError:
+        answered = Unknown(f"no whole answer within {PATIENCE:.0f} s")
     finally:
         await exchange.aclose()
     seconds = time.monotonic() - began

@@ -21,12 +21,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from diagnosed import account, diagnosed, faults
-from scripted_gateway import Script, answers, free_port, raw, said, says_nothing, scripted, sends
+from scripted_gateway import Script, answers, free_port, raw, said, says_nothing, scripted, sends, trickles
 
 from kiosk.diagnostics.checks import way as ways
 from kiosk.diagnostics.checks.gateway import SLOW, GatewayChecks
 from kiosk.diagnostics.checks.way import Server, Way
 from kiosk.diagnostics.findings import Finding, Grade, Group
+from kiosk.gateway import examination
 from kiosk.gateway.examination import Verdict, examine
 from kiosk.gateway.exchange import Account, Timeouts
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
@@ -156,6 +157,14 @@ async def test_a_gateway_that_never_answers_is_no_answer() -> None:
         report = await found(account(server.url, timeouts=HASTY))
     assert "does not answer" in report["gateway.keys"].finding
     assert report["gateway.latency"].grade is Grade.SKIPPED
+
+
+async def test_an_answer_that_trickles_in_does_not_hold_the_diagnosis_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "PATIENCE", 0.5)
+    async with scripted(trickles) as server:
+        report = await found(account(server.url))
+    assert "no whole answer within" in report["gateway.keys"].finding
+    assert report["gateway.keys"].seconds < ways.CONNECT
 
 
 async def test_a_slow_gateway_is_told_and_is_no_fault() -> None:
