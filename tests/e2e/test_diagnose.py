@@ -24,7 +24,6 @@ async def test_a_healthy_kiosk_is_all_green_or_honestly_not_here(kiosk: World) -
     assert not_green == {}
     assert {one.group for one in report.findings} == set(Group)
     assert report.ok
-    assert report.seconds < 10
 
 
 async def test_the_schema_is_what_the_readme_says(kiosk: World) -> None:
