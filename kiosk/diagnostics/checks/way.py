@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -43,10 +43,14 @@ class Server:
 
 
 class Way:
-    """One walk: resolve, connect, shake hands. Each is asked for once, and waits for the one before it."""
+    """One walk: resolve, connect, shake hands. Each is asked for once, and waits for the one before it.
 
-    def __init__(self, server: Server) -> None:
+    `needed`: without this server nothing is sold, so that a step that fails is a fault; else it is a warning.
+    """
+
+    def __init__(self, server: Server, *, needed: bool = True) -> None:
         self._server = server
+        self._needed = needed
         self._steps: dict[str, Said] = {}
         self._turn = asyncio.Lock()
 
@@ -69,7 +73,8 @@ class Way:
                     self._steps[known] = skipped(where) if broken else await walk()
                 if known == name:
                     break
-            return self._steps[name]
+            said = self._steps[name]
+            return replace(said, grade=Grade.WARNING) if said.grade is Grade.FAULT and not self._needed else said
 
     async def open(self) -> bool:
         """Whether the whole way is open."""
