@@ -67,7 +67,9 @@ def page(protocol: Protocol) -> str:
     """As a page to print: what was found first, then the diagnosis."""
     steps = "".join(_row(step.name, step.grade, step.finding) for step in protocol.steps)
     checks = "".join(
-        _row(one.check, one.grade, " ".join(filter(None, (one.finding, one.cause, one.next_step))))
+        _row(
+            one.check, one.grade, one.finding, *((f"likely: {one.cause}", f"do: {one.next_step}") if one.cause else ())
+        )
         for one in protocol.report.findings
         if one.grade is not Grade.NOT_HERE
     )
@@ -82,8 +84,9 @@ def page(protocol: Protocol) -> str:
     )
 
 
-def _row(name: str, grade: Grade, finding: str) -> str:
-    cells = "".join(f"<td>{html.escape(text)}</td>" for text in (name, grade, finding))
+def _row(name: str, grade: Grade, *lines: str) -> str:
+    said = "<br>".join(html.escape(line) for line in lines)
+    cells = f"<td>{html.escape(name)}</td><td>{grade}</td><td>{said}</td>"
     return f'<tr class="{grade.replace(" ", "-")}">{cells}</tr>'
 
 

@@ -47,5 +47,6 @@ def test_the_page_says_all_of_it_and_runs_nothing() -> None:
     printed = page(signed(protocol(GOOD, BAD), SECRET))
     for words in ("kiosk-0001", "all 16 keys work", "paid", "a loose ribbon", "something is broken", "signature: "):
         assert words in printed
+    assert "<br>likely: a loose ribbon<br>do: check it</td>" in printed
     assert "<script" not in printed
     assert "http" not in printed
