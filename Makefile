@@ -12,7 +12,7 @@ FLEET_PACKAGES := debootstrap systemd-container openssh-client
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint soak pictures fleet fleet-test cover bench lock clean
+.PHONY: help demo test lint rooms soak pictures fleet fleet-test cover bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -30,6 +30,10 @@ lint: .venv/.dev ## Check style, types, the imports between rooms, and the READM
 	$(BIN)/lint-imports
 	$(BIN)/python -m kiosk.sale.diagram --check README.md
 	cd ansible && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint -qq
+
+rooms: .venv/.dev ## Print which room imports which (DOT, for graphviz)
+	$(BIN)/import-linter drawgraph hardware
+	$(BIN)/import-linter drawgraph kiosk
 
 ROUNDS ?= 200
 soak: .venv/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)

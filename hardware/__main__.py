@@ -16,15 +16,15 @@ from rich.table import Table
 
 from hardware.board import open_board
 from hardware.config import BoardConfig
-from hardware.decoder import Decoder
-from hardware.display import test_card
-from hardware.drawing import wiring_svg
+from hardware.decoding.decoder import Decoder
+from hardware.display.panels import unfit
+from hardware.display.sign import sign
+from hardware.display.supervised import test_card
 from hardware.errors import DeviceError
-from hardware.panels import unfit
+from hardware.pins.drawing import wiring_svg
+from hardware.pins.wiring import mistakes, wires
 from hardware.ports import Board, Health, KeyEvent, Lamp, Part, Pattern, Tune
-from hardware.sign import sign
-from hardware.toml import board_from
-from hardware.wiring import mistakes, wires
+from hardware.table import board_from
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Try the parts of a board, one by one.")
 out = Console(highlight=False)

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from hardware.buzzer import PiezoBuzzer
-from hardware.camera import Picamera2Camera
+from hardware.camera.raspberrypi import Picamera2Camera
+from hardware.camera.usb import V4l2Camera
 from hardware.config import BoardConfig, CameraConfig, CameraKind, KeypadConfig, MatrixConfig
-from hardware.display import LumaDisplay
-from hardware.inputkeys import InputDeviceKeypad
-from hardware.keypad import MatrixKeypad
+from hardware.display.supervised import LumaDisplay
+from hardware.keypad.input_device import InputDeviceKeypad
+from hardware.keypad.matrix import MatrixKeypad
 from hardware.lamps import lamps
-from hardware.pins import PinFactory, pin_factory
+from hardware.pins.factory import PinFactory, pin_factory
 from hardware.ports import Board, Buzzer, Camera, Display, Keypad, Lamps, Release
 from hardware.release import RelayRelease
-from hardware.simulated import SimulatedBoard
-from hardware.usbcamera import V4l2Camera
+from hardware.simulated.board import SimulatedBoard
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from gpiozero import TonalBuzzer
 from gpiozero.pins.pi import PiFactory
 
 from hardware.config import BuzzerConfig
-from hardware.pinpart import PlayingPart, let_go
-from hardware.pins import PinFactory, pin_factory
+from hardware.pins.factory import PinFactory, pin_factory
+from hardware.pins.header import Wire
+from hardware.pins.part import PlayingPart, let_go
 from hardware.ports import Tune
-from hardware.wiring import Wire
 
 MIDDLE, OCTAVES = "A5", 2  # 220 Hz to 3.5 kHz; lgpio's pulses, timed in software, are clean up to there
 

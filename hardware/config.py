@@ -1,7 +1,7 @@
 """A board as data: which parts, on which pins and buses. A variant of a board is other data, never other code.
 
 Pins are Broadcom's numbers (GPIO17, not header pin 11). Times are seconds. What is wrong with a board's wiring is said
-by `hardware.wiring.mistakes`, without hardware.
+by `hardware.pins.wiring.mistakes`, without hardware.
 """
 
 from dataclasses import dataclass

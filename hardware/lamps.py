@@ -14,10 +14,10 @@ from gpiozero import LED, PWMLED
 from gpiozero.pins.pi import PiFactory
 
 from hardware.config import LampsConfig, LedsConfig, RgbConfig, TrafficLightsConfig
-from hardware.pinpart import PlayingPart, let_go
-from hardware.pins import PinFactory, pin_factory
+from hardware.pins.factory import PinFactory, pin_factory
+from hardware.pins.header import Wire
+from hardware.pins.part import PlayingPart, let_go
 from hardware.ports import Lamp, Lamps, Pattern
-from hardware.wiring import Wire
 
 Table: TypeAlias = Mapping[Lamp, tuple[str, ...]]  # what each lamp lights, by the name of its pin; the gravest first
 

@@ -17,13 +17,13 @@ from typing import ClassVar
 from gpiozero import DigitalInputDevice, OutputDevice
 from gpiozero.pins.pi import PiFactory
 
-from hardware.blocking import no_event_loop
 from hardware.config import ReleaseConfig
 from hardware.errors import DeviceError, ReleaseJammed
-from hardware.pinpart import PinPart, let_go, shut, troubles
-from hardware.pins import PinFactory, pin_factory
+from hardware.pins.factory import PinFactory, pin_factory
+from hardware.pins.header import Wire
+from hardware.pins.part import PinPart, let_go, shut, troubles
 from hardware.ports import Health
-from hardware.wiring import Wire
+from hardware.threads import no_event_loop
 
 BOUNCE = 0.01  # seconds that the sensor must stay active: noise of the relay's coil is shorter, goods that fall longer
 

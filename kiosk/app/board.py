@@ -1,9 +1,9 @@
 """The configuration's [hardware] in the hardware's own words, and what is wrong with it."""
 
 from hardware.config import BoardConfig, MatrixConfig
-from hardware.panels import unfit
-from hardware.toml import board_from
-from hardware.wiring import mistakes
+from hardware.display.panels import unfit
+from hardware.pins.wiring import mistakes
+from hardware.table import board_from
 from kiosk.sale.order import Product
 from kiosk.settings import Settings
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from hardware.board import open_board
-from hardware.decoder import Decoder
+from hardware.decoding.decoder import Decoder
 from kiosk.app.attending import ask_status, ask_test
 from kiosk.app.board import board_config, hardware_mistakes
 from kiosk.app.fittings import self_tested

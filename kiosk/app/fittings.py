@@ -10,11 +10,11 @@ from io import BytesIO
 
 from PIL import Image
 
-from hardware.decoder import Decoder
+from hardware.decoding.decoder import Decoder
 from hardware.errors import DeviceError
 from hardware.ports import Board, Camera, Health, KeyAction, KeyEvent, Lamp, Pattern, Tune
 from hardware.ports import Part as BoardPart
-from hardware.simulated import SimulatedBoard
+from hardware.simulated.board import SimulatedBoard
 from kiosk.app.inbox import Inbox
 from kiosk.app.present import DeviceTrouble
 from kiosk.diagnostics.status import PartStatus

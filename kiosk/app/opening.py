@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from hardware.config import BoardConfig
-from hardware.decoder import Decoder
+from hardware.decoding.decoder import Decoder
 from hardware.ports import Board
 from kiosk.app.board import board_config, hardware_mistakes
 from kiosk.app.clock import Clock

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hardware.config import BoardConfig, MatrixConfig
-from hardware.decoder import Decoder
-from hardware.display import test_card
+from hardware.decoding.decoder import Decoder
+from hardware.display.supervised import test_card
 from hardware.errors import DeviceError
 from hardware.ports import Board, Camera, GreyFrame, KeyAction, KeyEvent, Lamp, Pattern, Tune
 from kiosk.diagnostics.findings import Grade

@@ -7,7 +7,7 @@ import pytest
 from whole_boards import MockRig
 
 from hardware.config import DecoderConfig
-from hardware.decoder import Decoder
+from hardware.decoding.decoder import Decoder
 from kiosk.app.fittings import Fittings
 
 pytestmark = pytest.mark.anyio

@@ -13,9 +13,9 @@ from phone_pictures import Scene, phone
 from PIL import Image
 
 from hardware.config import DecoderConfig
-from hardware.decoder import READER, Decoder
+from hardware.decoding.decoder import READER, Decoder
 from hardware.ports import Lamp, Pattern, Tune
-from hardware.simulated import SimulatedBoard
+from hardware.simulated.board import SimulatedBoard
 from kiosk.app import present
 from kiosk.app.fittings import Fittings
 from kiosk.app.inbox import Inbox

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from whole_boards import CONFIG, MockRig
 
 from hardware.config import DecoderConfig
-from hardware.decoder import Decoder
+from hardware.decoding.decoder import Decoder
 from kiosk.app.walk import Patience, Walk
 from kiosk.diagnostics.findings import Grade
 from kiosk.diagnostics.protocol import Step

@@ -28,9 +28,9 @@ if __name__ == "__main__":
 from phone_frames import SIZES, Condition, Grey, Size, empty, shot
 
 from hardware.config import DecoderConfig
-from hardware.decoder import Decoder
-from hardware.reading import reader
-from hardware.sightings import Sightings
+from hardware.decoding.decoder import Decoder
+from hardware.decoding.reader import reader
+from hardware.decoding.sightings import Sightings
 
 OURS, WHOLE_WAY, EXAMPLE, ZXING, OPENCV, ZBARIMG = (
     "this decoder",

@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from hardware.config import Bus, DisplayConfig
-from hardware.panels import PANELS, OpenPanel, open_panel
+from hardware.display.opening import open_panel
+from hardware.display.panels import PANELS, OpenPanel
 
 FRAMES = 40
 SIZES = {"ssd1306": (128, 64), "sh1106": (128, 64), "ssd1309": (128, 64), "st7789": (240, 240)}  # else the largest

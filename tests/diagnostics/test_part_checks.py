@@ -7,7 +7,7 @@ from diagnosed import diagnosed, faults
 from whole_boards import MockRig, SimulatedRig
 
 from hardware.config import DecoderConfig, LedsConfig
-from hardware.decoder import Decoder
+from hardware.decoding.decoder import Decoder
 from kiosk.app.fittings import self_tested
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.checks.parts import Busy, PartChecks
@@ -24,7 +24,7 @@ def rig() -> Iterator[MockRig]:
     rig.close()
 
 
-async def found(rig: MockRig | SimulatedRig, reader: str = "hardware.reading:reader") -> dict[str, Finding]:
+async def found(rig: MockRig | SimulatedRig, reader: str = "hardware.decoding.reader:reader") -> dict[str, Finding]:
     decoder = Decoder(DecoderConfig(), reader)
 
     async def test(name: str) -> PartStatus | None:

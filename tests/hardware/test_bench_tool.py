@@ -9,10 +9,11 @@ from typer.testing import CliRunner
 
 from hardware.__main__ import _hidden, app
 from hardware.config import BoardConfig, BuzzerConfig, ReleaseConfig
-from hardware.drawing import wiring_svg
-from hardware.simulated import SimulatedBoard
-from hardware.toml import board_from
-from hardware.wiring import HEADER, wires
+from hardware.pins.drawing import wiring_svg
+from hardware.pins.header import HEADER
+from hardware.pins.wiring import wires
+from hardware.simulated.board import SimulatedBoard
+from hardware.table import board_from
 
 README = Path(__file__).parents[2]
 

@@ -21,7 +21,7 @@ from hardware.board import open_board
 from hardware.config import BoardConfig
 from hardware.errors import DeviceError, ReleaseJammed
 from hardware.ports import Board, KeyAction, Lamp, Part, Pattern, Tune
-from hardware.toml import board_from
+from hardware.table import board_from
 
 pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata is deprecated:DeprecationWarning")
 CODE = "281010897274821897274821"

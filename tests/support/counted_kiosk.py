@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from hardware.config import BoardConfig
-from hardware.simulated import SimulatedBoard, SimulatedRelease
+from hardware.simulated.board import SimulatedBoard, SimulatedRelease
 from kiosk.app import logs
 from kiosk.app.run import run_until_stopped
 from kiosk.credentials import read_credentials

@@ -17,7 +17,7 @@ from bench_pins import Bench
 from PIL import Image
 
 from hardware.config import Bus, DisplayConfig
-from hardware.displaybus import Buses
+from hardware.display.bus import Buses
 
 
 class Controller:

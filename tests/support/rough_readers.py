@@ -12,7 +12,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.codes import Code, Symbol
+from hardware.decoding.protocol import Code, Symbol
 
 
 class Mood(IntEnum):

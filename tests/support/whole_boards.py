@@ -16,13 +16,13 @@ from picamera2_stand_in import Bench as Cameras
 from PIL import Image
 
 from hardware.board import PiBoard, open_board
-from hardware.camera import Picamera2Camera
+from hardware.camera.raspberrypi import Picamera2Camera
 from hardware.config import BoardConfig, BuzzerConfig, LedsConfig, MatrixConfig, ReleaseConfig
-from hardware.display import LumaDisplay
-from hardware.keypad import MatrixKeypad
-from hardware.panels import open_panel
+from hardware.display.opening import open_panel
+from hardware.display.supervised import LumaDisplay
+from hardware.keypad.matrix import MatrixKeypad
 from hardware.ports import Board, Lamp
-from hardware.simulated import SimulatedBoard
+from hardware.simulated.board import SimulatedBoard
 
 CONFIG = BoardConfig(
     "raspberrypi", buzzer=BuzzerConfig(18), release=ReleaseConfig(pulse=0.05, confirm=4, confirm_within=3)

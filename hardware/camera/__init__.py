@@ -1,0 +1,1 @@
+"""Cameras: sensors, and the thread that watches them."""

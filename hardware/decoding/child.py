@@ -1,0 +1,100 @@
+"""The process in which strangers' pictures are read: `python -m hardware.decoding.child`, started by
+`hardware.decoding.process`.
+
+Readers of codes have aborted, looped and overflowed on crafted pictures. So this process has limits on time and memory,
+can open no file and no connection and start no process, and holds nothing but a socket to its parent and the plane that
+is to be read, which it can't change. It ends when its parent does. What goes wrong here ends the process; the parent
+starts another.
+"""
+
+import importlib
+import mmap
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+
+from hardware.decoding.protocol import Code, packed
+from hardware.ports import GreyFrame
+
+ROOM = 64 * 1024 * 1024  # bytes shared with the parent, used as far as frames are large
+QUESTION = struct.Struct("<III")  # number of the frame, its height and its width: the plane is in the shared memory
+READY, FAILED = b"+", b"-"  # the first byte this process says; then what it reads with, or why it can't
+LONGEST_WORD = 200  # bytes of that
+
+
+class Reader(Protocol):
+    """Reads a plane. `what`: with which libraries."""
+
+    @property
+    def what(self) -> str: ...  # noqa: D102 - the class says it
+    def __call__(self, plane: GreyFrame) -> Iterable[Code]: ...  # noqa: D102 - likewise
+
+
+def main(
+    channel: int,
+    memory: int,
+    reader: str,
+    bytes_more: int,
+    seconds: float,
+    give_up: Callable[[int], None] | None = None,
+) -> None:
+    """Answer questions until the parent is gone.
+
+    `channel`, `memory`: descriptors of the socket and of the shared memory. `reader`: "module:name" of a function that
+    makes a Reader. `bytes_more`: how much more memory it may use than at its start; `seconds`: how long one plane may
+    take when nobody is left who would watch the time. `give_up`: `confine`, in all but its tests.
+    """
+    with socket.socket(fileno=channel) as parent, mmap.mmap(memory, ROOM, prot=mmap.PROT_READ) as shared:
+        os.close(memory)
+        try:
+            read = _made(reader)
+        except Exception as error:  # noqa: BLE001 - whatever keeps a library from loading, a technician should see
+            parent.send(FAILED + _word(str(error) or type(error).__name__))
+            return
+        (give_up or confine)(bytes_more)
+        parent.send(READY + _word(read.what))
+        while question := parent.recv(QUESTION.size):
+            number, height, width = QUESTION.unpack(question)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            plane = np.frombuffer(shared, np.uint8, height * width).reshape(height, width)
+            answer = packed(number, read(plane))
+            del plane
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            parent.send(answer)
+
+
+def confine(bytes_more: int) -> None:
+    """Give up what reading does not need. Libraries must have been loaded."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    limits = {
+        resource.RLIMIT_AS: pages * resource.getpagesize() + bytes_more,
+        resource.RLIMIT_CORE: 0,  # a core file would hold pictures of payment codes
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: 0,
+        resource.RLIMIT_NPROC: 0,
+    }
+    for limit, value in limits.items():
+        resource.setrlimit(limit, (value, value))
+    os.nice(5)  # keys, lamps and money go first
+
+
+def _made(reader: str) -> Reader:
+    module, _, name = reader.partition(":")
+    make = cast("Callable[[], Reader]", getattr(importlib.import_module(module), name))
+    return make()
+
+
+def _word(text: str) -> bytes:
+    return text.encode("ascii", errors="replace")[:LONGEST_WORD]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), float(sys.argv[5]))

@@ -1,0 +1,1 @@
+"""Displays: panels as data, drivers, and the thread that writes to them."""

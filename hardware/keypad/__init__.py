@@ -1,0 +1,1 @@
+"""Keypads: contacts on a matrix of pins, or a Linux input device, and the thread that watches them."""

@@ -1,0 +1,1 @@
+"""Pins of the header: the factory that drives them, parts on them, the wiring and its drawing."""

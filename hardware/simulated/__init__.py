@@ -1,0 +1,1 @@
+"""A board without hardware, as strict as the contracts are."""
