@@ -20,7 +20,6 @@ from kiosk.app.board import board_config, hardware_mistakes
 from kiosk.app.fittings import self_tested
 from kiosk.app.walk import Patience, Person, Walk
 from kiosk.app.wiring import account
-from kiosk.credentials import read_credentials
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.checks.configuration import configuration_checks, credential_checks
 from kiosk.diagnostics.checks.gateway import GatewayChecks
@@ -35,6 +34,7 @@ from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.gateway.examination import Examination, examine
 from kiosk.screens import FontMissing, find_fonts
 from kiosk.settings import Settings, SettingsError
+from kiosk.settings.credentials import read_credentials
 
 
 def checks_of(settings: Settings, file: Path) -> tuple[Check, ...]:

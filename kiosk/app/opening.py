@@ -12,11 +12,11 @@ from kiosk.app.board import board_config, hardware_mistakes
 from kiosk.app.clock import Clock
 from kiosk.app.fittings import Fittings
 from kiosk.app.wiring import account
-from kiosk.credentials import Credentials
 from kiosk.gateway.client import Gateway
 from kiosk.journal import Journal
 from kiosk.screens import FontMissing, find_fonts
 from kiosk.settings import Settings
+from kiosk.settings.credentials import Credentials
 
 
 class DaemonError(Exception):

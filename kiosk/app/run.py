@@ -45,7 +45,6 @@ from kiosk.app.tasks import Tasks, running
 from kiosk.app.upkeep import keep_release
 from kiosk.app.view import View
 from kiosk.app.wiring import notice_reader
-from kiosk.credentials import Credentials
 from kiosk.diagnostics.menu import Glass
 from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.admission import Admission
@@ -61,6 +60,7 @@ from kiosk.sale.panel import Panel
 from kiosk.screens import Style
 from kiosk.serving import serving, serving_unix
 from kiosk.settings import Settings, SettingsError, rules
+from kiosk.settings.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 

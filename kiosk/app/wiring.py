@@ -3,12 +3,12 @@
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from kiosk.credentials import Credentials
 from kiosk.gateway.exchange import Account
 from kiosk.gateway.notices import NoticeReader
 from kiosk.gateway.signing import Key, RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect, Paths, SignType
 from kiosk.settings import Settings
+from kiosk.settings.credentials import Credentials
 
 
 def account(settings: Settings, credentials: Credentials) -> Account:

@@ -20,7 +20,7 @@ app.add_typer(config_app, name="config")
 def config_check() -> None:
     """Check the configuration, the wiring and the credentials."""
     from kiosk.app.board import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
-    from kiosk.credentials import read_credentials  # noqa: PLC0415 - with the check of keys comes cryptography
+    from kiosk.settings.credentials import read_credentials  # noqa: PLC0415 - with the check of keys comes cryptography
 
     settings = configured()
     wrong = [f"{chosen_file()}: {mistake}" for mistake in hardware_mistakes(settings)]

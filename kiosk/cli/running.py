@@ -17,7 +17,7 @@ def run() -> None:
     from kiosk.app import logs  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
     from kiosk.app.opening import DaemonError  # noqa: PLC0415 - likewise
     from kiosk.app.run import run_until_stopped  # noqa: PLC0415 - likewise
-    from kiosk.credentials import read_credentials  # noqa: PLC0415 - likewise
+    from kiosk.settings.credentials import read_credentials  # noqa: PLC0415 - likewise
 
     settings = configured()
     logs.configure(logging.INFO, settings.kiosk.id)

@@ -136,8 +136,8 @@ def pin(
 
 def _decode(text: str) -> None:
     """Say what a text says, and whether the kiosk of this configuration has signed it."""
-    from kiosk.credentials import read_one  # noqa: PLC0415 - likewise
     from kiosk.diagnostics.compact import decoded  # noqa: PLC0415 - likewise
+    from kiosk.settings.credentials import read_one  # noqa: PLC0415 - likewise
 
     try:
         secret = str(read_one(load_again().kiosk.credentials_dir / "webhook-secret"))

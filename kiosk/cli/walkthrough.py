@@ -18,10 +18,10 @@ from kiosk.app.attending import ask_status
 from kiosk.app.diagnose import checks_of, diagnosis, walked
 from kiosk.cli.findingspage import STYLES, report_page, summary
 from kiosk.cli.program import fail
-from kiosk.credentials import read_one
 from kiosk.diagnostics.findings import Group
 from kiosk.diagnostics.protocol import Protocol, page, signed
 from kiosk.settings import Settings, SettingsError
+from kiosk.settings.credentials import read_one
 
 SHADES = " .:-=+*#%@"
 PREVIEW = (64, 22)  # characters

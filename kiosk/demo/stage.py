@@ -12,12 +12,12 @@ import httpx
 from rich.console import Console
 
 from kiosk.app.run import daemon
-from kiosk.credentials import read_credentials
 from kiosk.demo.operator import Operator
 from kiosk.sandbox import merchants
 from kiosk.sandbox.server import Sandbox, SandboxSettings
 from kiosk.serving import serving
 from kiosk.settings import load
+from kiosk.settings.credentials import read_credentials
 
 WEBHOOK_SECRET = "whsec_ZGVtbyBzZWNyZXQsIG9wZW5zIG5vdGhpbmc="  # noqa: S105 - opens the demo's own operator only
 

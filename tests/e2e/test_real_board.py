@@ -18,12 +18,12 @@ from whole_boards import CONFIG, MockRig
 
 from hardware.ports import Lamp
 from kiosk.app.run import daemon
-from kiosk.credentials import read_credentials
 from kiosk.demo.operator import Operator
 from kiosk.demo.stage import WEBHOOK_SECRET, write_config
 from kiosk.sandbox.server import Sandbox, SandboxSettings
 from kiosk.serving import serving
 from kiosk.settings import load
+from kiosk.settings.credentials import read_credentials
 
 pytestmark = [
     pytest.mark.anyio,

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from kiosk.credentials import Credentials, read_credentials
 from kiosk.settings import Settings, SettingsError, load
+from kiosk.settings.credentials import Credentials, read_credentials
 
 SECRET = "s3cret-of-the-bench"
 WEBHOOK = "whsec_YmVuY2ggc2VjcmV0"

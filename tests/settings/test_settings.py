@@ -12,9 +12,10 @@ from configurations import PLAIN, with_line, written
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sandbox.merchants import ENTRY_CODE
-from kiosk.settings import Settings, SettingsError, is_emvco, load, rules, shown
+from kiosk.settings import Settings, SettingsError, load, rules, shown
+from kiosk.settings.values import is_emvco
 
-EXAMPLE = Path(str(files("kiosk") / "example.toml"))
+EXAMPLE = Path(str(files("kiosk.settings") / "example.toml"))
 WITHOUT_DEFAULT = {
     "hardware.buzzer",
     "hardware.display.bus",

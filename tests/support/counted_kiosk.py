@@ -14,8 +14,8 @@ from hardware.config import BoardConfig
 from hardware.simulated.board import SimulatedBoard, SimulatedRelease
 from kiosk.app import logs
 from kiosk.app.run import run_until_stopped
-from kiosk.credentials import read_credentials
 from kiosk.settings import load
+from kiosk.settings.credentials import read_credentials
 
 GOODS = "goods"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from kiosk.credentials import needed, read_one
 from kiosk.diagnostics.findings import Check, Group, Said, fault, good, not_here, skipped, warning
 from kiosk.settings import ListenSection, Settings, SettingsError
+from kiosk.settings.credentials import needed, read_one
 
 LENGTHS = range(16, 513)  # characters of a key or token that somebody copied whole
 WEBHOOK_BYTES = range(24, 65)  # of a secret, after "whsec_" (Standard Webhooks)

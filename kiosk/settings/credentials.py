@@ -16,7 +16,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from kiosk.settings import Settings, SettingsError
+from kiosk.settings.model import Settings
+from kiosk.settings.reading import SettingsError
 
 
 @dataclass(frozen=True, slots=True)

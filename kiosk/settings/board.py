@@ -1,6 +1,7 @@
 """The configuration's [hardware]: which parts, on which pins and buses. Pins are Broadcom's numbers.
 
-What each value means to a driver stands in `hardware/config.py`; whether the wiring makes sense is checked there too.
+What each value means to a driver stands in `hardware.config`; whether they make sense together say
+`hardware.pins.wiring` and `hardware.display.panels`, which `kiosk.app.devices.config` asks.
 """
 
 from typing import Annotated, Literal, TypeAlias

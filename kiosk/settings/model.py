@@ -1,0 +1,185 @@
+"""The configuration's sections and their values, each of which can be overridden as `KIOSK_SECTION__KEY`.
+
+Each key is explained in example.toml. Secrets are not here but in files of the credentials directory (`credentials`).
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
+from kiosk.sale.order import AfterCrash, Product
+from kiosk.sale.rules import Rules
+from kiosk.settings.board import HardwareSection, Section
+from kiosk.settings.values import (
+    Currency,
+    GatewayUrl,
+    Listen,
+    NotifyUrl,
+    Pattern,
+    Products,
+    UrlPath,
+    WebUrl,
+    Zone,
+    is_emvco,
+)
+
+
+def _state_dir() -> Path:
+    return Path(os.environ.get("STATE_DIRECTORY", "/var/lib/kiosk"))
+
+
+def _credentials_dir() -> Path:
+    return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/etc/kiosk/credentials"))
+
+
+class KioskSection(Section):
+    """[kiosk]. `id` begins each order id, so it is short: order and refund ids have at most 32 characters."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,18}$")]
+    state_dir: Path = Field(default_factory=_state_dir)
+    credentials_dir: Path = Field(default_factory=_credentials_dir)
+    language: Literal["ko", "en"] = "ko"
+    timezone: Zone = "Asia/Seoul"
+
+
+class PathsSection(Section):
+    """[gateway.paths]: where each call is, below base_url."""
+
+    pay: UrlPath = "/pay"
+    detail: UrlPath = "/detail"
+    cancel: UrlPath = "/cancel"
+    refund: UrlPath = "/refund"
+
+
+class GatewaySection(Section):
+    """[gateway], with the switches for what the gateway does not document."""
+
+    base_url: GatewayUrl
+    client_id: Annotated[str, Field(min_length=1)]
+    sign_type: Literal["SHA", "RSA", "TOKEN"] = "SHA"
+    sign_id: Annotated[str, Field(min_length=1)]
+    timezone: Zone = "Asia/Singapore"
+    notify_url: NotifyUrl = ""
+    digest: Literal["sha256", "sha512", "sha1"] = "sha256"
+    salt_separator: Literal["&", ""] = "&"
+    qr_value: Literal["text", "image"] = "text"
+    device_os: Annotated[str, Field(min_length=1)] = "LINUX"
+    paths: PathsSection = PathsSection()
+
+
+class PaymentSection(Section):
+    """[payment]."""
+
+    currency: Currency = "KRW"
+    products: Products = (Product.ORDER_CODE, Product.PAYMENT_CODE)
+    description: Annotated[str, Field(min_length=1, max_length=256)]
+    code_lifetime: Annotated[float, Field(ge=30, le=3600)] = 120
+    min_amount: str = "100"
+    max_amount: str = "200000"
+    payment_code_pattern: Pattern = "^[0-9]{16,32}$"
+    entry_code: str = ""
+    max_in_doubt: Annotated[int, Field(ge=1)] = 3
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "PaymentSection":
+        least, most = self.amount("min_amount"), self.amount("max_amount")
+        if not 0 < least.minor <= most.minor:
+            raise ValueError(f"min_amount = {self.min_amount!r}: expected more than 0 and not more than max_amount")
+        if Product.ENTRY_CODE in self.products and not is_emvco(self.entry_code):
+            raise ValueError(
+                "entry_code: expected the static EMVCo payload, with its checksum (tag 63), for ENTRY_CODE"
+            )
+        return self
+
+    def amount(self, key: Literal["min_amount", "max_amount"]) -> Amount:
+        """One of the limits."""
+        text = getattr(self, key)
+        try:
+            return Amount.parse(text, self.currency)
+        except MoneyError:
+            example = "100" if MINOR_DIGITS[self.currency] == 0 else "1.00"
+            raise ValueError(f'{key} = "{text}": expected an amount of {self.currency} such as "{example}"') from None
+
+
+class ReleaseSection(Section):
+    """[release]: `after_crash`, what is done about a release that was begun when the power went."""
+
+    after_crash: AfterCrash = AfterCrash.ASSUME_RELEASED
+
+
+class WebhookSection(Section):
+    """[notifications.webhook]: where results go."""
+
+    url: WebUrl
+
+
+class NotificationsSection(Section):
+    """[notifications]. Without a webhook, results stay in the outbox."""
+
+    webhook: WebhookSection | None = None
+
+
+class ListenSection(Section):
+    """[listener] and [panel]: where each listens."""
+
+    listen: Listen
+
+    @property
+    def host(self) -> str:
+        """The address to listen on."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port; 0 for any free one."""
+        return int(self.listen.rpartition(":")[2])
+
+
+class Settings(BaseSettings):
+    """The whole configuration."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="KIOSK_", env_nested_delimiter="__", case_sensitive=False
+    )
+
+    kiosk: KioskSection
+    gateway: GatewaySection
+    payment: PaymentSection
+    release: ReleaseSection = ReleaseSection()
+    hardware: HardwareSection = HardwareSection()
+    notifications: NotificationsSection = NotificationsSection()
+    listener: ListenSection | None = None
+    panel: ListenSection = ListenSection(listen="127.0.0.1:8080")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file, which is read by `reading.load` and comes as arguments."""
+        return env_settings, init_settings
+
+
+def rules(settings: Settings) -> Rules:
+    """The numbers of a sale."""
+    payment = settings.payment
+    return Rules(
+        kiosk_id=settings.kiosk.id,
+        products=payment.products,
+        least=payment.amount("min_amount"),
+        most=payment.amount("max_amount"),
+        code_lifetime=payment.code_lifetime,
+        payment_code_pattern=re.compile(payment.payment_code_pattern),
+        entry_code=payment.entry_code,
+        max_in_doubt=payment.max_in_doubt,
+        after_crash=settings.release.after_crash,
+    )
