@@ -9,8 +9,8 @@ from kiosk.diagnostics.status import Status
 from kiosk.settings import Settings
 
 
-class Health:
-    """`kiosk.frontpanel.clinic.Clinic` over the daemon. `secret`: the webhook-secret, which signs compact statuses."""
+class Clinic:
+    """`kiosk.frontpanel.clinic.Clinic` of the daemon. `secret`: the webhook-secret, which signs compact statuses."""
 
     def __init__(self, settings: Settings, status: Callable[[], Awaitable[Status]], secret: str) -> None:
         self._settings = settings

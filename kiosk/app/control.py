@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
+from kiosk.app.recorder import Recorder
 from kiosk.journal import JournalError
 from kiosk.sale.events import CancelWanted, Event, InquiryWanted, RefundWanted, SettleWanted
 from kiosk.sale.money import Amount, MoneyError
@@ -56,14 +56,14 @@ class Control:
         self,
         lookup: Lookup,
         inbox: Inbox,
-        ledger: Ledger,
+        recorder: Recorder,
         wake_courier: Callable[[], None],
         next_detail: Callable[[str], asyncio.Future[DetailOutcome]],
         others: Iterable[Route],
     ) -> None:
         self._lookup = lookup
         self._inbox = inbox
-        self._ledger = ledger
+        self._recorder = recorder
         self._wake_courier = wake_courier
         self._next_detail = next_detail
         self.app = Starlette(
@@ -139,14 +139,14 @@ class Control:
             await asyncio.sleep(0.05)
 
     async def _last_refusal(self, order: Order) -> str:
-        history = await self._ledger.look_up(lambda journal: journal.history(order.id))
+        history = await self._recorder.look_up(lambda journal: journal.history(order.id))
         said = next((one.answer for one in reversed(history) if one.kind in ("refund", "cancel")), None)
         return f". The gateway: {said}" if said else ""
 
     async def _retry(self, request: Request) -> JSONResponse:
         text = request.query_params.get("sequence")
         sequence = int(text) if text and text.isdigit() else None
-        put_back = await self._ledger.call(lambda journal: journal.retry(sequence))
+        put_back = await self._recorder.call(lambda journal: journal.retry(sequence))
         self._wake_courier()
         found = bool(put_back) or sequence is None
         return answered(f"{put_back} put back to be delivered", Result.DONE if found else Result.FAILED)

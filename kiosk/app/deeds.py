@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from kiosk.app.addresses import addresses
 from kiosk.app.drain import Drain
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
+from kiosk.app.recorder import Recorder
 from kiosk.diagnostics.compact import compact
 from kiosk.diagnostics.findings import Finding, Grade
 from kiosk.diagnostics.menu import Choice, Glass, Item, KeyTest, Question, Reading, Screen, Wish
@@ -50,7 +50,7 @@ class Means:
     """
 
     inbox: Inbox
-    ledger: Ledger
+    recorder: Recorder
     lookup: Lookup
     parts: Parts
     drain: Drain
@@ -150,7 +150,7 @@ class Deeds:
     async def _orders(self, _about: str) -> Screen:
         say = self.glass.say
         since = datetime.now(UTC) - timedelta(days=7)
-        orders = await self._means.ledger.call(lambda journal: journal.orders(since, None, LAST))
+        orders = await self._means.recorder.call(lambda journal: journal.orders(since, None, LAST))
         if not orders:
             return Reading(say(Word.ORDERS), (say(Word.NO_ORDERS),))
         items = (

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.app.current import Current
 from kiosk.app.deeds import Deeds, Means
-from kiosk.app.present import DeviceTrouble
+from kiosk.app.devices.health import DeviceTrouble
 from kiosk.app.tasks import Tasks
 from kiosk.diagnostics.menu import Choice, Glass, PinEntry, Reading, Screen, Wish, main_menu
 from kiosk.diagnostics.pin import PinError, Tries, matches
@@ -26,24 +27,35 @@ _log = logging.getLogger(__name__)
 
 
 class Desk:
-    """`pin`: the hash; "": none was made, and nobody gets in. `changed` is called when another page is to be shown."""
+    """`pin`: the hash; "": none was made, and nobody gets in. `turn` is called when `current` has another page."""
 
     def __init__(
-        self, means: Means, glass: Glass, tries: Tries, pin: str, tasks: Tasks, changed: Callable[[], None]
+        self,
+        current: Current,
+        means: Means,
+        glass: Glass,
+        tries: Tries,
+        pin: str,
+        tasks: Tasks,
+        turn: Callable[[], None],
     ) -> None:
+        self._current = current
         self._means = means
         self._glass = glass
         self._deeds = Deeds(means, glass)
         self._tries = tries
         self._pin = pin
         self._tasks = tasks
-        self._changed = changed
+        self._turn = turn
         self._pile: list[Screen] = []
         self._busy = False
         self._visit = 0
 
-    @property
-    def page(self) -> Page | None:
+    def _changed(self) -> None:
+        self._current.page = self._page()
+        self._turn()
+
+    def _page(self) -> Page | None:
         """What is to be shown; None while the desk is closed."""
         if not self._pile:
             return None
@@ -106,6 +118,7 @@ class Desk:
         """Speak it from now on."""
         self._glass = replace(self._glass, language=language)
         self._deeds.glass = self._glass
+        self._changed()
 
     def _main(self) -> Choice:
         means = self._means

@@ -13,13 +13,10 @@ from pathlib import Path
 
 import httpx
 
-from hardware.board import open_board
-from hardware.decoding.decoder import Decoder
+from kiosk.app.account import account
 from kiosk.app.attending import ask_status, ask_test
-from kiosk.app.board import board_config, hardware_mistakes
-from kiosk.app.fittings import self_tested
-from kiosk.app.walk import Patience, Person, Walk
-from kiosk.app.wiring import account
+from kiosk.app.devices import alone
+from kiosk.app.devices.config import hardware_mistakes
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.checks.configuration import configuration_checks, credential_checks
 from kiosk.diagnostics.checks.gateway import GatewayChecks
@@ -29,7 +26,6 @@ from kiosk.diagnostics.checks.parts import PartChecks
 from kiosk.diagnostics.checks.service import service_checks, systemd_says
 from kiosk.diagnostics.checks.way import Server, Way
 from kiosk.diagnostics.findings import Check, Finding, Grade, Group, Report, Said, examined, fault, in_order
-from kiosk.diagnostics.protocol import Step
 from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.gateway.examination import Examination, examine
 from kiosk.screens import FontMissing, find_fonts
@@ -109,17 +105,7 @@ async def _test(settings: Settings, daemon: Callable[[], Status | None], name: s
     """A part after its self-test: the daemon's, where it runs; opened here where it does not. Raises Busy."""
     if await aside(daemon) is not None:
         return await aside(partial(ask_test, settings.kiosk.state_dir, name))
-    return await aside(partial(_tested, settings, name))
-
-
-def _tested(settings: Settings, name: str) -> PartStatus | None:
-    config = board_config(settings)
-    board, decoder = open_board(config), Decoder(config.decoder)
-    try:
-        return self_tested(board, decoder, name)
-    finally:
-        board.close()
-        decoder.close()
+    return await aside(partial(alone.tested, settings, name))
 
 
 async def diagnosis(checks: tuple[Check, ...], kiosk_id: str | None, heard: Callable[[Check, Finding], None]) -> Report:
@@ -134,14 +120,3 @@ async def diagnosis(checks: tuple[Check, ...], kiosk_id: str | None, heard: Call
         seconds=round(time.monotonic() - began, 3),
         findings=in_order(found),
     )
-
-
-def walked(settings: Settings, person: Person, *, operate: bool, patience: Patience | None = None) -> Iterator[Step]:
-    """Walk through the board's parts with a person; the board is opened here, and left safe."""
-    config = board_config(settings)
-    board, decoder = open_board(config), Decoder(config.decoder)
-    try:
-        yield from Walk(board, decoder, config, person, patience or Patience(), operate=operate).steps()
-    finally:
-        board.close()
-        decoder.close()

@@ -1,17 +1,13 @@
 """What the daemon holds from its start to its end: the journal, the clock, the board and the gateway."""
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from hardware.config import BoardConfig
-from hardware.decoding.decoder import Decoder
-from hardware.ports import Board
-from kiosk.app.board import board_config, hardware_mistakes
+from kiosk.app.account import account
 from kiosk.app.clock import Clock
-from kiosk.app.fittings import Fittings
-from kiosk.app.wiring import account
+from kiosk.app.devices.adapter import Devices, open_devices
+from kiosk.app.devices.config import Opener, hardware_mistakes
 from kiosk.gateway.client import Gateway
 from kiosk.journal import Journal
 from kiosk.screens import FontMissing, find_fonts
@@ -29,9 +25,7 @@ class Opened:
 
     clock: Clock
     journal: Journal
-    hardware: BoardConfig
-    board: Board
-    fittings: Fittings
+    devices: Devices
     gateway: Gateway
 
 
@@ -39,7 +33,7 @@ def open_all(
     house: contextlib.AsyncExitStack,
     settings: Settings,
     credentials: Credentials,
-    opened: Callable[[BoardConfig], Board],
+    opener: Opener,
 ) -> Opened:
     """Open the journal first: whoever has it is the only daemon, and may touch the board. `house` closes it all.
 
@@ -54,10 +48,8 @@ def open_all(
         find_fonts()
     except FontMissing as error:
         raise DaemonError(str(error)) from error
-    hardware = board_config(settings)
-    board = opened(hardware)
-    fittings = Fittings(board, Decoder(hardware.decoder))
-    house.callback(fittings.close)
+    devices = open_devices(settings, opener)
+    house.callback(devices.close)
     gateway = Gateway(account(settings, credentials))
     house.push_async_callback(gateway.aclose)
-    return Opened(clock, journal, hardware, board, fittings, gateway)
+    return Opened(clock, journal, devices, gateway)

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import Protocol, TypeVar, assert_never
 
 from kiosk.app.clock import Clock
@@ -50,7 +49,7 @@ class Performer:
         inbox: Inbox,
         clock: Clock,
         stopwatch: Stopwatch,
-        lookup: Callable[[], Lookup],
+        lookup: Lookup,
     ) -> None:
         self._tasks = tasks
         self._gateway = gateway
@@ -112,7 +111,7 @@ class Performer:
         """The first time an order learns its gateway's id: one that another order has can't be believed."""
         if order.gateway_id is None and isinstance(outcome, Approved | Pending):
             try:
-                return await self._lookup().own(order, outcome, outcome.gateway_id)
+                return await self._lookup.own(order, outcome, outcome.gateway_id)
             except JournalError as error:
                 return Unknown(f"it can't be said whose answer that is: {error}")
         return outcome

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from kiosk.app.board import hardware_mistakes
+from kiosk.app.devices.config import hardware_mistakes
 from kiosk.app.inbox import Inbox
 from kiosk.gateway.client import Gateway
 from kiosk.sale.events import RulesChanged

@@ -9,20 +9,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import RETRY, Ledger
+from kiosk.app.recorder import RETRY, Recorder
 from kiosk.journal import Journal, JournalError, OutboxRow
-from kiosk.sale.events import Part, PartFailed, PartRecovered
+from kiosk.sale.events import Part
 
 T = TypeVar("T")
 
 
 class JournalRows:
-    """`kiosk.outbox.Rows` over the ledger. `changed` is told of each change."""
+    """`kiosk.outbox.Rows` over the recorder. `changed` is told of each change."""
 
-    def __init__(self, ledger: Ledger, inbox: Inbox, changed: Callable[[], None]) -> None:
-        self._ledger = ledger
-        self._inbox = inbox
+    def __init__(self, recorder: Recorder, changed: Callable[[], None]) -> None:
+        self._recorder = recorder
         self._changed = changed
 
     async def oldest(self) -> OutboxRow | None:
@@ -46,15 +44,12 @@ class JournalRows:
         self._changed()
 
     async def _surely(self, work: Callable[[Journal], T]) -> T:
-        failed = False
         while True:
             try:
-                done = await self._ledger.call(work)
+                done = await self._recorder.call(work)
             except JournalError as error:
-                failed = True
-                self._inbox.post(PartFailed(Part.JOURNAL, str(error)))
+                self._recorder.health.failed(Part.JOURNAL, str(error))
                 await asyncio.sleep(RETRY)
             else:
-                if failed:
-                    self._inbox.post(PartRecovered(Part.JOURNAL))
+                self._recorder.health.works(Part.JOURNAL)
                 return done

@@ -1,7 +1,7 @@
 """The composition root: everything that makes up the daemon, put together here and nowhere else.
 
 Reads as a table of contents: open the journal, the board and the gateway, take up what was left, run the tasks until
-told to stop, and close in the opposite order. Only this module and `fittings` see the hardware and the sale.
+told to stop, and close in the opposite order. Only this module and `devices` see the hardware and the sale.
 """
 
 import asyncio
@@ -17,34 +17,34 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from hardware.board import open_board
-from hardware.config import BoardConfig
-from hardware.ports import Board
 from kiosk.app import control, heartbeat, opening
+from kiosk.app.account import notice_reader
 from kiosk.app.attending import Attending
-from kiosk.app.board import keys_of
-from kiosk.app.clinic import Health
+from kiosk.app.clinic import Clinic
 from kiosk.app.clock import Clock
+from kiosk.app.current import Current, at_start
 from kiosk.app.deeds import Means
 from kiosk.app.desk import Desk
+from kiosk.app.devices.adapter import Devices
+from kiosk.app.devices.config import Opener, keys_of
+from kiosk.app.devices.present import Presenter
+from kiosk.app.devices.scan import Scanner
+from kiosk.app.devices.upkeep import keep_release
 from kiosk.app.drain import Drain
-from kiosk.app.fittings import Fittings, bench_of
 from kiosk.app.handover import hand_over
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Ledger
 from kiosk.app.lending import Lender
 from kiosk.app.lookup import Lookup
 from kiosk.app.loop import Loop
 from kiosk.app.notifications import Notifications
+from kiosk.app.panel_machine import PanelMachine
 from kiosk.app.perform import Performer
-from kiosk.app.present import Presenter
+from kiosk.app.recorder import Recorder
 from kiosk.app.reload import Live
 from kiosk.app.rows import JournalRows
 from kiosk.app.standing import Standing
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks, running
-from kiosk.app.upkeep import keep_release
-from kiosk.app.view import View
-from kiosk.app.wiring import notice_reader
 from kiosk.diagnostics.menu import Glass
 from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.admission import Admission
@@ -81,15 +81,15 @@ async def run_until_stopped(
     settings: Settings,
     credentials: Credentials,
     read_again: Callable[[], Settings],
-    opened: Callable[[BoardConfig], Board] = open_board,
+    opener: Opener = open_board,
 ) -> None:
     """Run until SIGTERM or SIGINT. SIGUSR1 delivers what waits for the operator now; SIGHUP takes what
-    `read_again` gives. `opened` gives its board.
+    `read_again` gives. `opener` gives its board.
     """
     stop = asyncio.Event()
     restart = stop.set if "NOTIFY_SOCKET" in os.environ else None  # systemd starts it again
     signals = asyncio.get_running_loop()
-    async with daemon(settings, credentials, opened, restart) as house:
+    async with daemon(settings, credentials, opener, restart) as house:
         for number in (signal.SIGTERM, signal.SIGINT):
             signals.add_signal_handler(number, stop.set)
         signals.add_signal_handler(signal.SIGUSR1, house.deliver_now)
@@ -117,36 +117,67 @@ def _reload(read_again: Callable[[], Settings], take: Callable[[Settings], str])
 async def daemon(
     settings: Settings,
     credentials: Credentials,
-    opened: Callable[[BoardConfig], Board] = open_board,
+    opener: Opener = open_board,
     restart: Callable[[], None] | None = None,
 ) -> AsyncIterator[Daemon]:
-    """The whole daemon, running in this event loop while the context is open. `opened` gives its board, `restart` is
+    """The whole daemon, running in this event loop while the context is open. `opener` gives its board, `restart` is
     called when a technician wants it to begin anew.
     """
     async with contextlib.AsyncExitStack() as house:
-        has = opening.open_all(house, settings, credentials, opened)
-        journal, clock, fittings, gateway = has.journal, has.clock, has.fittings, has.gateway
+        opened = opening.open_all(house, settings, credentials, opener)
+        clock, devices, gateway = opened.clock, opened.devices, opened.gateway
         tasks = await house.enter_async_context(running())
 
-        inbox = Inbox(asyncio.get_running_loop())
-        stopwatch, language, secret = Stopwatch(), settings.kiosk.language, credentials.webhook_secret
-        performer = Performer(tasks, gateway, fittings, inbox, clock, stopwatch, lambda: lookup)
-        view = View(
-            lambda: loop.state,
-            lambda: loop.panel,
-            lambda: desk.page,
-            fittings,
-            bench_of(has.board),
-            language,
-            stopwatch,
+        # the sale: what is so now, what is on disk, and what is carried out
+        inbox, stopwatch = Inbox(asyncio.get_running_loop()), Stopwatch()
+        current = at_start(machine.start(rules(settings)), clock.now())
+        recorder = Recorder(opened.journal, inbox)
+        lookup = Lookup(current, recorder)
+        performer = Performer(tasks, gateway, devices, inbox, clock, stopwatch, lookup)
+        standing = Standing(current, clock, gateway, devices, recorder)
+        beat = _heartbeat(inbox, tasks, current, recorder, devices, standing)
+
+        # what is shown and seen
+        language = settings.kiosk.language
+        panel_machine = PanelMachine(current, recorder, devices, devices.bench, language, stopwatch)
+        presenter = Presenter(current, devices, inbox, language, _style(settings), stopwatch, panel_machine.bump)
+        scanner = Scanner(devices, inbox)
+
+        # who else is let in: the operator, the front panel, the gateway's NOTIFICATIONs, technicians
+        deliver_now, post_to = await _deliver(
+            settings, credentials, house, tasks, JournalRows(recorder, panel_machine.outbox_changed), clock
         )
-        style = Style(inverse=settings.hardware.display.inverse, large=settings.hardware.display.large)
-        presenter = Presenter(fittings, inbox, language, style, stopwatch, view.bump, lambda: desk.page)
+        admission, clinic = Admission(), Clinic(settings, standing.status, credentials.webhook_secret)
+        panel_url = await house.enter_async_context(_front_panel(settings, panel_machine, clinic, admission))
+        listener_url = await _listen(settings, credentials, house, lookup, inbox)
+        drain, tries = Drain(settings.kiosk.state_dir, inbox), Tries(settings.kiosk.state_dir)
+        means = Means(
+            inbox,
+            recorder,
+            lookup,
+            devices,
+            drain,
+            zone=ZoneInfo(settings.kiosk.timezone),
+            secret=credentials.webhook_secret,
+            keys=keys_of(settings),
+            status=standing.status,
+            examine=clinic.examine,
+            panel=partial(_panel_link, settings, admission),
+            open_money=standing.open_money,
+            restart=restart,
+        )
+        desk = Desk(
+            current, means, Glass(devices.size, language), tries, credentials.service_pin, tasks, presenter.turn
+        )
+        attending = Attending(standing.status, Lender(devices, inbox, presenter.again).test, drain, tries).routes()
+        controls = control.Control(lookup, inbox, recorder, deliver_now, performer.next_detail, attending)
+        await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 
         def present(panel: Panel, posted: float) -> None:
-            desk.notice(loop.state.session)
+            desk.notice(current.state.session)
             presenter.present(panel, posted)
-            view.bump()
+            scanner.look(wanted=panel.camera)
+            panel_machine.bump()
 
         def perform(command: Command, began: float) -> None:
             if isinstance(command, ServiceKey):
@@ -155,73 +186,58 @@ async def daemon(
                 performer.begin(command, began)
 
         def reported() -> None:
-            view.outbox_changed()
+            panel_machine.outbox_changed()
             deliver_now()
 
-        ledger = Ledger(journal, inbox, perform, reported)
-        loop = Loop(machine.start(rules(settings)), clock, inbox, ledger, present, lambda: beat.say())  # noqa: PLW0108 - there is no beat yet
-        standing = Standing(lambda: loop.state, lambda: loop.panel, clock, gateway, fittings)
-        beat = _heartbeat(inbox, tasks, loop, ledger, fittings, standing)
-        lookup = Lookup(lambda: loop.state.orders, ledger)
-        rows = JournalRows(ledger, inbox, view.outbox_changed)
-        deliver_now, post_to = await _deliver(settings, credentials, house, tasks, rows, clock)
-        status, admission = partial(standing.status, ledger), Admission()
-        health = Health(settings, status, secret)
-        panel_url = await house.enter_async_context(_front_panel(settings, view, health, admission))
-        listener_url = await _listen(settings, credentials, house, lookup, inbox)
-
-        drain, tries = Drain(settings.kiosk.state_dir, inbox), Tries(settings.kiosk.state_dir)
-        means = Means(
-            inbox,
-            ledger,
-            lookup,
-            fittings,
-            drain,
-            zone=ZoneInfo(settings.kiosk.timezone),
-            secret=secret,
-            keys=keys_of(has.hardware),
-            status=status,
-            examine=health.examine,
-            panel=partial(_panel_link, settings, admission),
-            open_money=standing.open_money,
-            restart=restart,
-        )
-        desk = Desk(means, Glass(fittings.size, language), tries, credentials.service_pin, tasks, presenter.turn)
-        attending = Attending(status, Lender(fittings, inbox, presenter.again).test, drain, tries)
-        controls = control.Control(lookup, inbox, ledger, deliver_now, performer.next_detail, attending.routes())
-        await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
-
-        _take_up(journal, loop, clock)
+        loop = Loop(current, clock, inbox, recorder, present, beat.say)
+        _take_up(opened.journal, current, loop, clock)
         drain.take_up()
-        fittings.listen(inbox)
-        for work in (loop.run(), ledger.run(), presenter.draw(), presenter.relight(), beat.run(), view.run(ledger)):
+        devices.listen(inbox)
+        for work in (
+            loop.run(),
+            recorder.run(perform, reported),
+            presenter.draw(),
+            presenter.relight(),
+            panel_machine.run(),
+            keep_release(devices, inbox),
+            beat.run(),
+        ):
             tasks.begin(work)
-        tasks.begin(keep_release(fittings, inbox))
-        speakers = (presenter, view, desk)
-        live = Live(settings, inbox, gateway, speakers, post_to, lambda: tasks.begin(presenter.watch()))
+        look = partial(_look, tasks, scanner)
+        live = Live(settings, inbox, gateway, (presenter, panel_machine, desk), post_to, look)
         live.watch()
         yield Daemon(panel_url, listener_url, deliver_now, live.take)
-        await hand_over(inbox, loop, performer, ledger)
+        await hand_over(inbox, current, performer, recorder)
+
+
+def _style(settings: Settings) -> Style:
+    display = settings.hardware.display
+    return Style(inverse=display.inverse, large=display.large)
+
+
+def _look(tasks: Tasks, scanner: Scanner) -> None:
+    """Begin to look for payment codes."""
+    tasks.begin(scanner.watch())
 
 
 def _heartbeat(
-    inbox: Inbox, tasks: Tasks, loop: Loop, ledger: Ledger, fittings: Fittings, standing: Standing
+    inbox: Inbox, tasks: Tasks, current: Current, recorder: Recorder, devices: Devices, standing: Standing
 ) -> heartbeat.Heartbeat:
     """Consumer, journal and keypad, as systemd hears of them."""
 
     def knock() -> None:
         inbox.post(Woken())
-        tasks.begin(ledger.answer())
+        tasks.begin(recorder.answer())
 
     return heartbeat.Heartbeat(
         knock,
-        (lambda: loop.beat, lambda: ledger.beat),
-        fittings.keypad_lives,
+        (lambda: current.beat, lambda: recorder.beat),
+        devices.keypad_lives,
         standing.notice,
     )
 
 
-def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:
+def _take_up(journal: Journal, current: Current, loop: Loop, clock: Clock) -> None:
     """Take up what the journal holds; what was begun and not answered is noted as interrupted."""
     clock.carry_on(journal.newest_at())
     now = clock.now()
@@ -231,7 +247,7 @@ def _take_up(journal: Journal, loop: Loop, clock: Clock) -> None:
         _log.info("taking up %d orders from the journal", len(orders), extra={"EVENT": "Recovery"})
     interrupted = tuple(Answer(one.order_id, one.kind, "interrupted by a restart") for one in attempts)
     loop.adopt(
-        recovery.recover(loop.state, orders, now, newest=journal.newest_id()), Entry(at=now.at, answers=interrupted)
+        recovery.recover(current.state, orders, now, newest=journal.newest_id()), Entry(at=now.at, answers=interrupted)
     )
 
 
@@ -259,10 +275,10 @@ async def _deliver(
 
 
 def _front_panel(
-    settings: Settings, view: View, health: Health, admission: Admission
+    settings: Settings, machine: PanelMachine, clinic: Clinic, admission: Admission
 ) -> contextlib.AbstractAsyncContextManager[str]:
     host, port = settings.panel.host, settings.panel.port
-    app = front_panel(view, host=host, clinic=health, admission=admission)
+    app = front_panel(machine, host=host, clinic=clinic, admission=admission)
     return serving(app, host=host, port=port)
 
 

@@ -2,20 +2,20 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import version
 from typing import Protocol
 
 from kiosk.app.clock import Clock
-from kiosk.app.ledger import Ledger
+from kiosk.app.current import Current
+from kiosk.app.recorder import Recorder
 from kiosk.diagnostics import status as told
 from kiosk.diagnostics.status import Contact, LastSale, Money, Outbox, PartStatus, Status, Trouble
 from kiosk.gateway.client import Gateway
 from kiosk.journal import Counts, JournalError
 from kiosk.sale.order import Order, Unresolved
-from kiosk.sale.panel import Name, Panel
-from kiosk.sale.state import Kiosk
+from kiosk.sale.panel import Name
 
 
 class Parts(Protocol):
@@ -31,14 +31,14 @@ class Standing:
 
     def __init__(
         self,
-        state: Callable[[], Kiosk],
-        panel: Callable[[], Panel],
+        current: Current,
         clock: Clock,
         gateway: Gateway,
         parts: Parts,
+        recorder: Recorder,
     ) -> None:
-        self._state = state
-        self._panel = panel
+        self._current = current
+        self._recorder = recorder
         self._clock = clock
         self._gateway = gateway
         self._parts = parts
@@ -50,26 +50,28 @@ class Standing:
 
     def notice(self) -> tuple[Name, Mapping[str, str]]:
         """See what is wrong now: the panel's name, and each trouble in words."""
-        troubles = told.troubles_of(self._state())
+        troubles = told.troubles_of(self._current.state)
         now = self._clock.now().at
         self._since = {part: self._since.get(part, now) for part in troubles}
-        return self._panel().name, troubles
+        return self._current.panel.name, troubles
 
     def open_money(self) -> int:
         """How many payments are not settled: on their way, or left to a person."""
-        orders = self._state().orders.values()
+        orders = self._current.state.orders.values()
         return sum(not order.ended or isinstance(order.phase, Unresolved) for order in orders)
 
-    async def status(self, ledger: Ledger) -> Status:
+    async def status(self) -> Status:
         """The whole. While the journal can't be asked, its part is as it was when it last could."""
         with contextlib.suppress(JournalError):
-            last, self._counts = await ledger.call(lambda journal: (journal.orders(None, None, 1), journal.counts()))
+            last, self._counts = await self._recorder.call(
+                lambda journal: (journal.orders(None, None, 1), journal.counts())
+            )
             self._last = last[0] if last else None
         return self._status(self._last, self._counts)
 
     def _status(self, last: Order | None, counts: Counts) -> Status:
         name, troubles = self.notice()
-        kiosk = self._state()
+        kiosk = self._current.state
         orders = kiosk.orders.values()
         return Status(
             kiosk_id=kiosk.rules.kiosk_id,

@@ -19,7 +19,7 @@ app.add_typer(config_app, name="config")
 @config_app.command("check")
 def config_check() -> None:
     """Check the configuration, the wiring and the credentials."""
-    from kiosk.app.board import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
+    from kiosk.app.devices.config import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
     from kiosk.settings.credentials import read_credentials  # noqa: PLC0415 - with the check of keys comes cryptography
 
     settings = configured()
@@ -37,7 +37,7 @@ def config_check() -> None:
 
 def _check_entry_code(settings: Settings) -> None:
     """The static code is known now, so it can be seen now whether the display can show it."""
-    from kiosk.app.board import board_config  # noqa: PLC0415 - likewise
+    from kiosk.app.devices.config import board_config  # noqa: PLC0415 - likewise
     from kiosk.screens import CodeNotShowable, FontMissing, render  # noqa: PLC0415 - its fonts are not for the others
 
     numbers, size = rules(settings), board_config(settings).display.size

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.text import Text
 
 from kiosk.app.attending import ask_status
-from kiosk.app.diagnose import checks_of, diagnosis, walked
+from kiosk.app.devices.alone import walked
+from kiosk.app.diagnose import checks_of, diagnosis
 from kiosk.cli.findingspage import STYLES, report_page, summary
 from kiosk.cli.program import fail
 from kiosk.diagnostics.findings import Group

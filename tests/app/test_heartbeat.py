@@ -9,11 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from currents import current
 
 from kiosk.app import heartbeat
 from kiosk.app.heartbeat import Heartbeat
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Ledger
+from kiosk.app.recorder import Recorder
 from kiosk.app.run import _heartbeat
 from kiosk.app.tasks import running
 from kiosk.diagnostics.status import headline
@@ -86,37 +87,37 @@ def test_the_status_is_one_line_in_words_told_when_it_changes(said: list[str]) -
     assert headline(Name.SHOWING_CODE, {}) == "showing code"
 
 
-def _ledger(tmp_path: Path) -> tuple[Journal, Ledger]:
+def _recorder(tmp_path: Path) -> tuple[Journal, Recorder]:
     journal = Journal.open(tmp_path, "kiosk-1")
-    ledger = Ledger(journal, Inbox(asyncio.get_running_loop()), lambda _command, _began: None, lambda: None)
-    return journal, ledger
+    recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
+    return journal, recorder
 
 
 async def test_a_journal_that_answers_gives_a_sign_and_one_that_hangs_gives_none(tmp_path: Path) -> None:
-    journal, ledger = _ledger(tmp_path)
-    await ledger.answer()
-    before = ledger.beat
+    journal, recorder = _recorder(tmp_path)
+    await recorder.answer()
+    before = recorder.beat
     assert before > 0
     held = threading.Event()
-    hanging = asyncio.ensure_future(ledger.call(lambda _journal: held.wait(20)))
-    asked = asyncio.ensure_future(ledger.answer())
+    hanging = asyncio.ensure_future(recorder.call(lambda _journal: held.wait(20)))
+    asked = asyncio.ensure_future(recorder.answer())
     await asyncio.sleep(0.05)
-    assert ledger.beat == before
+    assert recorder.beat == before
     held.set()
     await asyncio.gather(hanging, asked)
-    assert ledger.beat > before
+    assert recorder.beat > before
     journal.close()
 
 
 async def test_a_journal_that_says_why_it_can_not_is_alive(tmp_path: Path) -> None:
-    journal, ledger = _ledger(tmp_path)
+    journal, recorder = _recorder(tmp_path)
 
     def refused(_journal: Journal) -> None:
         raise JournalError("the disk is full")
 
     with pytest.raises(JournalError):
-        await ledger.call(refused)
-    assert ledger.beat > 0
+        await recorder.call(refused)
+    assert recorder.beat > 0
     journal.close()
     with pytest.raises((JournalError, sqlite3.Error)):
         journal.counts()
@@ -153,22 +154,23 @@ def test_going_out_of_service_and_back_is_one_line_each_in_the_log(
 async def test_the_daemons_beat_is_of_consumer_journal_and_keypad(
     said: list[str], tmp_path: Path, hangs: str | None
 ) -> None:
-    journal, ledger = _ledger(tmp_path)
+    journal, recorder = _recorder(tmp_path)
     held = threading.Event()
-    hanging = [asyncio.ensure_future(ledger.call(lambda _journal: held.wait(20)))] if hangs == "journal" else []
-    loop = SimpleNamespace(beat=0.0, panel=SimpleNamespace(name=Name.IDLE), state=SimpleNamespace(troubles={}))
+    hanging = [asyncio.ensure_future(recorder.call(lambda _journal: held.wait(20)))] if hangs == "journal" else []
+    now = current()
+    now.beat = 0.0
     inbox = Inbox(asyncio.get_running_loop())
 
     async def consume() -> None:
         while hangs != "consumer":
             await inbox.next()
-            loop.beat = time.monotonic()
+            now.beat = time.monotonic()
 
     async with running() as tasks:
         tasks.begin(consume())
-        fittings = SimpleNamespace(keypad_lives=lambda: hangs != "keypad")
+        devices = SimpleNamespace(keypad_lives=lambda: hangs != "keypad")
         standing = SimpleNamespace(notice=lambda: (Name.IDLE, {}))
-        tasks.begin(_heartbeat(inbox, tasks, loop, ledger, fittings, standing).run())
+        tasks.begin(_heartbeat(inbox, tasks, now, recorder, devices, standing).run())
         end = time.monotonic() + (10 if hangs is None else 0.4)
         while "WATCHDOG=1" not in said and time.monotonic() < end:
             await asyncio.sleep(0.01)

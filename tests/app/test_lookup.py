@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from currents import current
 from sample_orders import order as an_order
 
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Ledger
 from kiosk.app.lookup import Lookup
+from kiosk.app.recorder import Recorder
 from kiosk.journal import Entry, Journal
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Released
+from kiosk.sale.order import Released
 from kiosk.sale.outcome import Approved, Unknown
 
 pytestmark = pytest.mark.anyio
@@ -24,12 +25,11 @@ PAID = Approved("K1-000002", "UQ-1", Amount(1500, "KRW"))
 async def lookup(tmp_path: Path) -> AsyncIterator[Lookup]:
     """One order in hand, K1-000003 with UQ-3; one in the journal only, K1-000001 with UQ-1."""
     with Journal.open(tmp_path, "K1") as journal:
-        ledger = Ledger(journal, Inbox(asyncio.get_running_loop()), lambda *_: None, lambda: None)
-        writing = asyncio.create_task(ledger.run())
+        recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
+        writing = asyncio.create_task(recorder.run(lambda *_: None, lambda: None))
         sold = an_order("K1-000001", Released(), released=True, gateway_id="UQ-1")
         journal.write(Entry(datetime.now(UTC), orders=(sold,)))
-        in_hand: dict[str, Order] = {"K1-000003": an_order("K1-000003", gateway_id="UQ-3")}
-        yield Lookup(lambda: in_hand, ledger)
+        yield Lookup(current(an_order("K1-000003", gateway_id="UQ-3")), recorder)
         writing.cancel()
 
 

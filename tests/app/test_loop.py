@@ -5,22 +5,19 @@ from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
 import pytest
+from currents import current
 
 from kiosk.app.clock import Clock
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Job
 from kiosk.app.loop import Loop
-from kiosk.sale import machine
+from kiosk.app.recorder import Job
 from kiosk.sale.commands import Pay, Probe
 from kiosk.sale.events import Key, KeyPressed, Part, PartRecovered, ProbeAnswered, StopWanted, Woken
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Product
 from kiosk.sale.outcome import Absent
 from kiosk.sale.panel import Light, Name, Panel
-from kiosk.sale.rules import Rules
 
 pytestmark = pytest.mark.anyio
-RULES = Rules("kiosk-0001", (Product.ORDER_CODE,), Amount(100, "KRW"), Amount(200_000, "KRW"))
 
 
 class Scene:
@@ -30,9 +27,9 @@ class Scene:
         clock = Clock(ZoneInfo("Asia/Singapore"))
         self.noted: list[Panel | Job] = []
         self.inbox = Inbox(asyncio.get_running_loop())
-        self.loop = Loop(
-            machine.start(RULES), clock, self.inbox, self, lambda panel, _: self.noted.append(panel), lambda: None
-        )  # type: ignore[arg-type]
+        self.current = current()
+        present = lambda panel, _: self.noted.append(panel)  # noqa: E731
+        self.loop = Loop(self.current, clock, self.inbox, self, present, lambda: None)  # type: ignore[arg-type]
 
     def put(self, job: Job) -> None:
         self.noted.append(job)
@@ -43,7 +40,7 @@ class Scene:
 
     async def until(self, name: Name) -> None:
         async with asyncio.timeout(5):
-            while self.loop.panel.name is not name:
+            while self.current.panel.name is not name:
                 await asyncio.sleep(0)
 
     @property
@@ -89,7 +86,7 @@ async def test_idle_keys_write_nothing(scene: Scene) -> None:
     assert all(isinstance(one, Panel) for one in scene.noted)
 
 
-async def test_pay_and_its_order_go_to_the_ledger_together(scene: Scene) -> None:
+async def test_pay_and_its_order_go_to_the_recorder_together(scene: Scene) -> None:
     await scene.in_service()
     for key in "1500#":
         scene.inbox.post(KeyPressed(Key(key)))
@@ -105,7 +102,7 @@ async def test_from_other_threads_too_what_is_posted_is_handled_in_order(scene: 
     await scene.in_service()
     await asyncio.to_thread(lambda: [scene.inbox.post(KeyPressed(Key(key))) for key in "2468"])
     async with asyncio.timeout(5):
-        while scene.loop.panel.amount != Amount(2468, "KRW"):
+        while scene.current.panel.amount != Amount(2468, "KRW"):
             await asyncio.sleep(0)
 
 

@@ -8,7 +8,7 @@ from whole_boards import MockRig, SimulatedRig
 
 from hardware.config import DecoderConfig, LedsConfig
 from hardware.decoding.decoder import Decoder
-from kiosk.app.fittings import self_tested
+from kiosk.app.devices.adapter import self_tested
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.checks.parts import Busy, PartChecks
 from kiosk.diagnostics.findings import Finding, Grade

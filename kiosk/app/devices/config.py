@@ -1,11 +1,18 @@
 """The configuration's [hardware] in the hardware's own words, and what is wrong with it."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from hardware.config import BoardConfig, MatrixConfig
 from hardware.display.panels import unfit
 from hardware.pins.wiring import mistakes
+from hardware.ports import Board
 from hardware.table import board_from
 from kiosk.sale.order import Product
 from kiosk.settings import Settings
+
+Opener: TypeAlias = Callable[[BoardConfig], Board]
+TWELVE = "123456789*0#"
 
 
 def board_config(settings: Settings) -> BoardConfig:
@@ -13,9 +20,10 @@ def board_config(settings: Settings) -> BoardConfig:
     return board_from(settings.hardware.model_dump(exclude_none=True))
 
 
-def keys_of(board: BoardConfig) -> str:
-    """The keys that its keypad has; an input device does not say."""
-    return board.keypad.keys if isinstance(board.keypad, MatrixConfig) else "123456789*0#"
+def keys_of(settings: Settings) -> str:
+    """The keys that the keypad has; an input device does not say."""
+    keypad = board_config(settings).keypad
+    return keypad.keys if isinstance(keypad, MatrixConfig) else TWELVE
 
 
 def hardware_mistakes(settings: Settings) -> tuple[str, ...]:

@@ -5,17 +5,16 @@ A snapshot of the present, news of each change, and the simulated board's keys, 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from kiosk.app.ledger import Ledger
+from kiosk.app.current import Current
+from kiosk.app.recorder import Recorder
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.frontpanel.view import How, NotSimulated, OrderLine, Snapshot
 from kiosk.journal import Counts, JournalError
 from kiosk.sale.events import Part
-from kiosk.sale.panel import Panel
-from kiosk.sale.state import Kiosk
 from kiosk.screens import Language, lines
 from kiosk.screens.pages import Page
 
@@ -42,27 +41,24 @@ def _words(page: Page) -> tuple[str, ...]:
     return tuple(words for words in (page.title, *page.lines, page.foot) if words)
 
 
-class View:
+class PanelMachine:
     """`kiosk.frontpanel.view.Machine` over the daemon. `bench` is None on a real board."""
 
     def __init__(
         self,
-        state: Callable[[], Kiosk],
-        panel: Callable[[], Panel],
-        page: Callable[[], Page | None],
+        current: Current,
+        recorder: Recorder,
         display: Display,
         bench: Bench | None,
         language: Language,
         stopwatch: Stopwatch,
     ) -> None:
-        self._state = state
-        self._panel = panel
+        self._current = current
+        self._recorder = recorder
         self._display = display
         self._bench = bench
         self._language = language
         self._stopwatch = stopwatch
-        self._page = page
-        self._ledger: Ledger | None = None
         self._counts = Counts(0, 0)
         self._changed = asyncio.Event()
         self._outbox = asyncio.Event()
@@ -76,15 +72,14 @@ class View:
         """Count the outbox again."""
         self._outbox.set()
 
-    async def run(self, ledger: Ledger) -> None:
+    async def run(self) -> None:
         """Keep the outbox's counts, for ever."""
-        self._ledger = ledger
         self._outbox.set()
         while True:
             await self._outbox.wait()
             self._outbox.clear()
-            with contextlib.suppress(JournalError):  # the ledger says so louder
-                self._counts = await ledger.call(lambda journal: journal.counts())
+            with contextlib.suppress(JournalError):  # the recorder says so louder
+                self._counts = await self._recorder.call(lambda journal: journal.counts())
             self.bump()
 
     def speak(self, language: Language) -> None:
@@ -94,7 +89,7 @@ class View:
 
     def snapshot(self) -> Snapshot:
         """The present."""
-        panel, state, page = self._panel(), self._state(), self._page()
+        panel, state, page = self._current.panel, self._current.state, self._current.page
         return Snapshot(
             state=panel.name,
             amount=panel.amount,
@@ -147,10 +142,8 @@ class View:
 
     async def orders(self, limit: int) -> list[OrderLine]:
         """The last orders of two days, newest first."""
-        if self._ledger is None:
-            return []
         since = datetime.now(UTC) - timedelta(days=2)
-        found = await self._ledger.call(lambda journal: journal.orders(since, None, limit))
+        found = await self._recorder.call(lambda journal: journal.orders(since, None, limit))
         return [
             OrderLine(
                 id=order.id,

@@ -11,7 +11,7 @@ from whole_boards import CONFIG, MockRig
 
 from hardware.config import DecoderConfig
 from hardware.decoding.decoder import Decoder
-from kiosk.app.walk import Patience, Walk
+from kiosk.app.devices.walk import Patience, Walk
 from kiosk.diagnostics.findings import Grade
 from kiosk.diagnostics.protocol import Step
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from currents import current
 from numpy.typing import NDArray
 from phone_pictures import Scene, phone
 from PIL import Image
@@ -16,10 +17,12 @@ from hardware.config import DecoderConfig
 from hardware.decoding.decoder import READER, Decoder
 from hardware.ports import Lamp, Pattern, Tune
 from hardware.simulated.board import SimulatedBoard
-from kiosk.app import present
-from kiosk.app.fittings import Fittings
+from kiosk.app.devices import present, scan
+from kiosk.app.devices.adapter import Devices
+from kiosk.app.devices.health import DeviceTrouble
+from kiosk.app.devices.present import Presenter
+from kiosk.app.devices.scan import Scanner
 from kiosk.app.inbox import Inbox
-from kiosk.app.present import DeviceTrouble, Presenter
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.sale.events import CodeScanned, Event, Key, KeyPressed, Part, PartFailed, PartRecovered
 from kiosk.sale.panel import Light, Lights, Line, Name, Panel, Sound, Text
@@ -47,11 +50,17 @@ class Stand:
 
     def __init__(self, reader: str = READER) -> None:
         self.board = SimulatedBoard(settle=0.02)
-        self.fittings = Fittings(self.board, Decoder(DecoderConfig(), reader))
+        self.devices = Devices(self.board, Decoder(DecoderConfig(), reader))
         self.inbox = Inbox(asyncio.get_running_loop())
         self.heard: list[Event] = []
         self.drawn = 0
-        self.presenter = Presenter(self.fittings, self.inbox, "en", Style(), Stopwatch(), self._drawn, lambda: None)
+        self.presenter = Presenter(current(), self.devices, self.inbox, "en", Style(), Stopwatch(), self._drawn)
+        self.scanner = Scanner(self.devices, self.inbox)
+
+    def show(self, panel: Panel) -> None:
+        """As the daemon does."""
+        self.presenter.present(panel, 0.0)
+        self.scanner.look(wanted=panel.camera)
 
     def _drawn(self) -> None:
         self.drawn += 1
@@ -69,19 +78,20 @@ class Stand:
 @pytest.fixture
 async def stand(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stand]:
     monkeypatch.setattr(present, "AGAIN", 0.05)
+    monkeypatch.setattr(scan, "AGAIN", 0.05)
     stand = Stand()
-    works = [stand.presenter.draw, stand.presenter.watch, stand.presenter.relight, stand.collect]
+    works = [stand.presenter.draw, stand.scanner.watch, stand.presenter.relight, stand.collect]
     tasks = [asyncio.ensure_future(work()) for work in works]
     yield stand
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.to_thread(stand.fittings.close)
+    await asyncio.to_thread(stand.devices.close)
 
 
 async def test_lamps_that_failed_shine_as_soon_as_they_can_though_the_panel_stays(stand: Stand) -> None:
     stand.board.lamps.fail("GPIO17 is taken")
-    stand.presenter.present(IDLE, 0.0)
+    stand.show(IDLE)
     await stand.until(lambda: PartFailed(Part.LAMPS, "GPIO17 is taken") in stand.heard)
     stand.board.lamps.mend()
     await stand.until(lambda: PartRecovered(Part.LAMPS) in stand.heard)
@@ -90,20 +100,20 @@ async def test_lamps_that_failed_shine_as_soon_as_they_can_though_the_panel_stay
 
 async def test_a_sound_is_heard_once_for_each_outcome(stand: Stand) -> None:
     for panel in (IDLE, PAID, PAID, IDLE, PAID):
-        stand.presenter.present(panel, 0.0)
+        stand.show(panel)
     assert list(stand.board.buzzer.played) == [Tune.GOOD, Tune.GOOD]
 
 
 async def test_a_broken_buzzer_is_told_and_stops_nothing(stand: Stand) -> None:
     stand.board.buzzer.fail("no buzzer")
-    stand.presenter.present(PAID, 0.0)
+    stand.show(PAID)
     await stand.until(lambda: PartFailed(Part.BUZZER, "no buzzer") in stand.heard)
     await stand.until(lambda: stand.drawn == 1)
 
 
 async def test_a_display_that_failed_shows_the_newest_panel_when_it_works_again(stand: Stand) -> None:
     stand.board.display.fail("no answer at 0x3c")
-    stand.presenter.present(IDLE, 0.0)
+    stand.show(IDLE)
     await stand.until(lambda: PartFailed(Part.DISPLAY, "no answer at 0x3c") in stand.heard)
     assert stand.drawn == 0
     stand.board.display.mend()
@@ -114,12 +124,12 @@ async def test_a_display_that_failed_shows_the_newest_panel_when_it_works_again(
 async def test_the_display_rests_while_nobody_is_there_and_wakes_for_the_next_shopper(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand.presenter.present(IDLE, 0.0)
+    stand.show(IDLE)
     await stand.until(lambda: stand.drawn == 1)
     monkeypatch.setattr(present, "REST", 0.02)
-    stand.presenter.present(IDLE, 0.0)
+    stand.show(IDLE)
     await stand.until(lambda: stand.board.display.depth >= 2)
-    stand.presenter.present(PAID, 0.0)
+    stand.show(PAID)
     await stand.until(lambda: stand.board.display.depth == 0)
     await asyncio.sleep(0.1)
     assert stand.board.display.depth == 0
@@ -127,7 +137,7 @@ async def test_the_display_rests_while_nobody_is_there_and_wakes_for_the_next_sh
 
 async def test_a_code_for_phones_is_never_dimmed(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(present, "REST", 0.02)
-    stand.presenter.present(Panel(Name.IDLE, (Line(Text.ENTRY_ANY),), READY, qr="0002010102"), 0.0)
+    stand.show(Panel(Name.IDLE, (Line(Text.ENTRY_ANY),), READY, qr="0002010102"))
     await stand.until(lambda: stand.drawn == 1)
     await asyncio.sleep(0.1)
     assert stand.board.display.depth == 0
@@ -137,7 +147,7 @@ async def test_a_camera_that_is_not_there_is_known_before_anybody_wants_it_and_c
     stand: Stand,
 ) -> None:
     stand.board.camera.fail("no camera found")
-    stand.presenter.present(SCANNING, 0.0)  # a camera that looked well at first
+    stand.show(SCANNING)  # a camera that looked well at first
     await stand.until(lambda: PartFailed(Part.CAMERA, "no camera found") in stand.heard)
     stand.board.camera.mend()
     await stand.until(lambda: PartRecovered(Part.CAMERA) in stand.heard)
@@ -147,14 +157,14 @@ async def test_a_camera_that_is_not_there_is_known_before_anybody_wants_it_and_c
 
 async def test_the_camera_looks_only_while_the_panel_says_so(stand: Stand) -> None:
     stand.board.camera.look(PHONE, seconds=60)
-    stand.presenter.present(SCANNING, 0.0)
+    stand.show(SCANNING)
     await stand.until(lambda: any(isinstance(event, CodeScanned) for event in stand.heard))
-    stand.presenter.present(IDLE, 0.0)
+    stand.show(IDLE)
     await stand.until(lambda: not stand.board.camera._looking.is_set())
 
 
 async def test_a_keypad_with_a_stuck_key_goes_on_one_that_is_gone_does_not(stand: Stand) -> None:
-    stand.fittings.listen(stand.inbox)
+    stand.devices.listen(stand.inbox)
     stand.board.keypad.fail("key 5 is stuck")
     await stand.until(lambda: PartFailed(Part.KEYS, "key 5 is stuck") in stand.heard)
     assert PartFailed(Part.KEYPAD, "key 5 is stuck") not in stand.heard
@@ -163,7 +173,7 @@ async def test_a_keypad_with_a_stuck_key_goes_on_one_that_is_gone_does_not(stand
 
 
 async def test_each_key_that_is_taken_clicks(stand: Stand) -> None:
-    stand.fittings.listen(stand.inbox)
+    stand.devices.listen(stand.inbox)
     stand.board.keypad.press("15")
     await stand.until(lambda: KeyPressed(Key.FIVE) in stand.heard)
     assert list(stand.board.buzzer.played) == [Tune.KEY, Tune.KEY]
@@ -173,7 +183,7 @@ async def test_each_key_that_is_taken_clicks(stand: Stand) -> None:
 
 
 async def test_what_is_held_or_chorded_is_no_press(stand: Stand) -> None:
-    stand.fittings.listen(stand.inbox)
+    stand.devices.listen(stand.inbox)
     stand.board.keypad.together("*#")
     stand.board.keypad.press("0")
     await stand.until(lambda: KeyPressed(Key.ZERO) in stand.heard)
@@ -182,22 +192,22 @@ async def test_what_is_held_or_chorded_is_no_press(stand: Stand) -> None:
 
 async def test_the_picture_for_the_front_panel_is_the_one_the_driver_got(stand: Stand) -> None:
     picture = Image.new("1", (128, 64), 1)
-    await asyncio.to_thread(stand.fittings.show, picture)
-    assert stand.fittings.picture().startswith(b"\x89PNG")
+    await asyncio.to_thread(stand.devices.show, picture)
+    assert stand.devices.picture().startswith(b"\x89PNG")
 
 
 async def test_goods_are_not_driven_when_their_record_took_too_long_for_the_money_goes_back_then(stand: Stand) -> None:
-    trouble = await stand.fittings.release(time.monotonic() - 0.1)
+    trouble = await stand.devices.release(time.monotonic() - 0.1)
     assert trouble is not None
     assert "took too long" in trouble
-    assert (stand.fittings.released, stand.board.release.released) == (0, 0)
-    assert await stand.fittings.release(time.monotonic() + 4) is None
+    assert (stand.devices.released, stand.board.release.released) == (0, 0)
+    assert await stand.devices.release(time.monotonic() + 4) is None
     assert stand.board.release.released == 1
 
 
 async def test_a_camera_that_nobody_can_read_is_as_good_as_none(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support"))
-    blind = Fittings(stand.board, Decoder(DecoderConfig(), "rough_readers:missing"))
+    blind = Devices(stand.board, Decoder(DecoderConfig(), "rough_readers:missing"))
     with pytest.raises(DeviceTrouble, match="decoder: "):
         await asyncio.to_thread(blind.test_camera)
     await asyncio.to_thread(blind.close)

@@ -10,7 +10,7 @@ import pytest
 from sample_orders import order as an_order
 
 from kiosk.app.inbox import Inbox
-from kiosk.app.ledger import Job, Ledger, answer_of
+from kiosk.app.recorder import Job, Recorder, answer_of
 from kiosk.app.tasks import running
 from kiosk.journal import Answer, Entry, Journal, JournalError
 from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Release, Report, Topic
@@ -32,16 +32,18 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 class Scene:
-    """A ledger whose commands are noted instead of performed."""
+    """A recorder whose commands are noted instead of performed."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.performed: list[Command] = []
         self.reported = 0
         self.inbox = Inbox(asyncio.get_running_loop())
-        self.ledger = Ledger(journal, self.inbox, lambda command, _: self.performed.append(command), self._report, 0.2)
+        self.recorder = Recorder(journal, self.inbox, 0.2)
 
-        self.writing = asyncio.create_task(self.ledger.run())
+        self.writing = asyncio.create_task(
+            self.recorder.run(lambda command, _: self.performed.append(command), self._report)
+        )
 
     def _report(self) -> None:
         self.reported += 1
@@ -55,7 +57,7 @@ class Scene:
 
     async def put(self, *commands: Command, **entry: object) -> tuple[str, ...]:
         handled: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
-        self.ledger.put(Job(Entry(at=NOW, **entry), commands, 0.0, handled, ()))
+        self.recorder.put(Job(Entry(at=NOW, **entry), commands, 0.0, handled, ()))
         await asyncio.wait((handled, self.writing), return_when=asyncio.FIRST_COMPLETED)
         return handled.result() if handled.done() else self.writing.result()  # a dead writer fails the test
 
@@ -107,7 +109,7 @@ async def test_a_full_disk_refuses_the_sale_and_is_made_up_for_when_there_is_roo
             break
     assert scene.journal.order(order.id) == order
     assert scene.journal.order("K1-000002")
-    assert scene.ledger.settled
+    assert scene.recorder.settled
 
 
 async def test_what_a_full_disk_refused_comes_to_it_together_with_the_answer_that_says_so(scene: Scene) -> None:
@@ -130,8 +132,8 @@ async def test_what_a_full_disk_refused_comes_to_it_together_with_the_answer_tha
         seen.append(type(order.phase) if order else None)
 
     scene.make_room()
-    while not scene.ledger.settled:
-        await scene.ledger.call(looked_at)
+    while not scene.recorder.settled:
+        await scene.recorder.call(looked_at)
         await asyncio.sleep(0.01)
     assert Releasing not in seen, "after a crash it would be taken for goods that are out"
     assert scene.journal.order(paid.id) == back
@@ -139,7 +141,7 @@ async def test_what_a_full_disk_refused_comes_to_it_together_with_the_answer_tha
 
 async def test_whoever_waits_for_a_record_may_give_up_and_the_next_one_is_written_all_the_same(scene: Scene) -> None:
     waiting: asyncio.Future[tuple[str, ...]] = asyncio.get_running_loop().create_future()
-    scene.ledger.put(Job(Entry(at=NOW, orders=(an_order(),)), (), 0.0, waiting, ()))
+    scene.recorder.put(Job(Entry(at=NOW, orders=(an_order(),)), (), 0.0, waiting, ()))
     waiting.cancel()
     await scene.put(orders=(an_order("K1-000002"),))
     assert scene.journal.order("K1-000001")
@@ -148,7 +150,7 @@ async def test_whoever_waits_for_a_record_may_give_up_and_the_next_one_is_writte
 async def test_two_who_use_the_journal_at_once_take_turns(scene: Scene) -> None:
     order = an_order()
     entries = [Entry(at=NOW, orders=(replace(order, id=f"K1-{number:06}"),)) for number in range(40)]
-    calls = (scene.ledger.call(lambda journal, one=entry: journal.write(one)) for entry in entries)
+    calls = (scene.recorder.call(lambda journal, one=entry: journal.write(one)) for entry in entries)
     await asyncio.gather(*calls)
     assert len(scene.journal.orders(None, None, 100)) == 40
 
@@ -182,10 +184,10 @@ async def test_the_journal_has_what_came_of_each_intent_in_words(event: Event, k
 async def test_a_writing_task_that_dies_ends_whoever_waits_for_it(tmp_path: Path) -> None:
     async def waits(journal: Journal) -> None:
         async with running() as tasks:
-            ledger = Ledger(journal, Inbox(asyncio.get_running_loop()), lambda *_: 1 / 0, lambda: None)
-            tasks.begin(ledger.run())
-            ledger.put(Job(Entry(at=NOW), (Inquire(an_order()),), 0.0, None, ()))
-            await ledger.look_up(lambda journal: journal.newest_id())
+            recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
+            tasks.begin(recorder.run(lambda *_: 1 / 0, lambda: None))
+            recorder.put(Job(Entry(at=NOW), (Inquire(an_order()),), 0.0, None, ()))
+            await recorder.look_up(lambda journal: journal.newest_id())
 
     with Journal.open(tmp_path, "kiosk-0001") as journal:
         async with asyncio.timeout(5):
@@ -210,9 +212,9 @@ async def test_the_outbox_is_woken_for_a_report_and_for_nothing_else(scene: Scen
 
 async def test_a_look_up_sees_what_was_handed_over_before_it(scene: Scene) -> None:
     order = an_order()
-    scene.ledger.put(Job(Entry(at=NOW, orders=(order,)), (), 0.0, None, ()))
-    assert await scene.ledger.look_up(lambda journal: journal.order(order.id)) == order
-    assert await scene.ledger.look_up(lambda journal: journal.newest_id()) == order.id
+    scene.recorder.put(Job(Entry(at=NOW, orders=(order,)), (), 0.0, None, ()))
+    assert await scene.recorder.look_up(lambda journal: journal.order(order.id)) == order
+    assert await scene.recorder.look_up(lambda journal: journal.newest_id()) == order.id
 
 
 async def test_a_look_up_is_refused_while_the_disk_does_not_take_what_was_handed_over(scene: Scene) -> None:
@@ -220,4 +222,4 @@ async def test_a_look_up_is_refused_while_the_disk_does_not_take_what_was_handed
     with pytest.raises(JournalError):
         await _heavy(scene)
     with pytest.raises(JournalError):
-        await scene.ledger.look_up(lambda journal: journal.newest_id())
+        await scene.recorder.look_up(lambda journal: journal.newest_id())

@@ -16,12 +16,12 @@ from hardware.decoding.decoder import Decoder
 from hardware.display.supervised import test_card
 from hardware.errors import DeviceError
 from hardware.ports import Board, Camera, GreyFrame, KeyAction, KeyEvent, Lamp, Pattern, Tune
+from kiosk.app.devices.config import TWELVE
 from kiosk.diagnostics.findings import Grade
 from kiosk.diagnostics.protocol import Step
 from kiosk.screens import CodeNotShowable
 from kiosk.screens.pages import Page, render_page
 
-TWELVE = "123456789*0#"
 FRAME = 0.5  # seconds to wait for a camera frame
 
 

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar, assert_never
+from typing import TypeAlias, TypeVar, assert_never
 
+from kiosk.app.devices.health import PartHealth
 from kiosk.app.inbox import Inbox
 from kiosk.journal import Answer, Entry, Journal, JournalError
 from kiosk.sale.commands import Cancel, Command, GiveBack, Intent, Pay, Release
@@ -20,8 +21,6 @@ from kiosk.sale.events import (
     CancelAnswered,
     Event,
     Part,
-    PartFailed,
-    PartRecovered,
     PayAnswered,
     RefundAnswered,
     ReleaseAnswered,
@@ -49,27 +48,21 @@ class Job:
         return bool(self.entry.orders or self.entry.intents or self.entry.answers or self.entry.reports)
 
 
-class Ledger:
-    """The writing task. `beat`: when the journal last answered, in monotonic seconds."""
+Perform: TypeAlias = Callable[[Command, float], None]
 
-    def __init__(
-        self,
-        journal: Journal,
-        inbox: Inbox,
-        perform: Callable[[Command, float], None],
-        reported: Callable[[], None],
-        retry: float = RETRY,
-    ) -> None:
+
+class Recorder:
+    """The writing task. `beat`: when the journal last answered, in monotonic seconds. `health`: of its disk."""
+
+    def __init__(self, journal: Journal, inbox: Inbox, retry: float = RETRY) -> None:
         self._journal = journal
         self._inbox = inbox
-        self._perform = perform
-        self._reported = reported
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._retry = retry
         self._unwritten: list[Entry] = []
         self._try_at = 0.0
         self._pen = asyncio.Lock()
-        self._failed = False
+        self.health = PartHealth(inbox)
         self.beat = 0.0
 
     def put(self, job: Job) -> None:
@@ -104,21 +97,25 @@ class Ledger:
         """Nothing waits to be written."""
         return self._jobs.empty() and not self._unwritten and not self._pen.locked()
 
-    async def run(self) -> None:
-        """Write and perform, for ever."""
+    async def run(self, perform: Perform, reported: Callable[[], None]) -> None:
+        """Write and perform, for ever.
+
+        `perform` begins a command, and is told when its cause was; `reported` is called when results wait on disk.
+        """
         while True:
             job = await self._next()
-            if job is None:
-                await self._try()
-            elif await self._taken(job):
-                for command in job.commands:
-                    self._perform(command, job.began)
-                if job.entry.reports:
-                    self._reported()
-                if job.handled and not job.handled.done():
-                    job.handled.set_result(job.notes)
-            else:
-                self._refuse(job)
+            if job is None:  # it is time to try the disk again, for what it refused before
+                await self._write()
+                continue
+            recorded = await self._record(job)
+            for command in job.commands:
+                if recorded or not isinstance(command, Pay | Cancel | GiveBack | Release):
+                    perform(command, job.began)
+                else:
+                    self._inbox.post(not_done(command))
+            if recorded and job.entry.reports:
+                reported()
+            _answer(job, recorded=recorded)
 
     async def _next(self) -> Job | None:
         """The next job; None when it is time to try the disk again."""
@@ -130,39 +127,39 @@ class Ledger:
         except TimeoutError:
             return None
 
-    async def _taken(self, job: Job) -> bool:
-        """Whether its record is on disk.
+    async def _record(self, job: Job) -> bool:
+        """Write its record, if it has one; whether the disk has all that it is about.
 
         Behind one that the disk did not take it waits, and all that waits goes in one transaction: of what was refused,
         the disk never has the wish without the answer that it was not done.
         """
+        disk_refuses = bool(self._unwritten)
         if not job.writes:
-            return not (job.handled and self._unwritten)
+            return not (disk_refuses and job.handled)
         self._unwritten.append(job.entry)
-        return len(self._unwritten) == 1 and await self._try()
+        return not disk_refuses and await self._write()
 
-    async def _try(self) -> bool:
+    async def _write(self) -> bool:
+        """Write all that waits; whether the disk took it."""
         try:
             await self.call(lambda journal: journal.write(*self._unwritten))
         except JournalError as error:
-            self._failed = True
             self._try_at = asyncio.get_running_loop().time() + self._retry
-            self._inbox.post(PartFailed(Part.JOURNAL, str(error)))
+            self.health.failed(Part.JOURNAL, str(error))
             return False
         self._unwritten.clear()
-        if self._failed:
-            self._failed = False
-            self._inbox.post(PartRecovered(Part.JOURNAL))
+        self.health.works(Part.JOURNAL)
         return True
 
-    def _refuse(self, job: Job) -> None:
-        for command in job.commands:
-            if isinstance(command, Pay | Cancel | GiveBack | Release):
-                self._inbox.post(not_done(command))
-            else:  # questions move nothing, and are to be answered
-                self._perform(command, job.began)
-        if job.handled and not job.handled.done():
-            job.handled.set_exception(JournalError("the journal could not be written; nothing was done"))
+
+def _answer(job: Job, *, recorded: bool) -> None:
+    """Tell whoever waits for the job, unless they have gone."""
+    if job.handled is None or job.handled.done():
+        return
+    if recorded:
+        job.handled.set_result(job.notes)
+    else:
+        job.handled.set_exception(JournalError("the journal could not be written; nothing was done"))
 
 
 def not_done(intent: Intent) -> Event:

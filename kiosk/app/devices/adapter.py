@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -14,21 +13,21 @@ from hardware.decoding.decoder import Decoder
 from hardware.errors import DeviceError
 from hardware.ports import Board, Camera, Health, KeyAction, KeyEvent, Lamp, Pattern, Tune
 from hardware.ports import Part as BoardPart
-from hardware.simulated.board import SimulatedBoard
+from kiosk.app.devices.bench import SimulatedBench, bench_of
+from kiosk.app.devices.config import Opener, board_config
+from kiosk.app.devices.health import DeviceTrouble, PartHealth
 from kiosk.app.inbox import Inbox
-from kiosk.app.present import DeviceTrouble
 from kiosk.diagnostics.status import PartStatus
-from kiosk.frontpanel.view import How
-from kiosk.sale.events import Key, KeyPressed, Part, PartFailed, PartRecovered, ServiceWanted
+from kiosk.sale.events import Key, KeyPressed, Part, ServiceWanted
 from kiosk.sale.panel import Lights, Sound
+from kiosk.settings import Settings
 
-_log = logging.getLogger(__name__)
 CALLS = "D"  # held, it opens the service menu, as a chord does on keypads without it
 SERVICED = 20.0  # seconds for the first key of the PIN: whoever holds the key for fun holds up the next shopper
 
 
-class Fittings:
-    """A board's parts, behind the protocols of `present`, `perform` and `upkeep`."""
+class Devices:
+    """A board's parts, behind the protocols of `present`, `scan`, `perform` and `upkeep`."""
 
     def __init__(self, board: Board, decoder: Decoder) -> None:
         self._board = board
@@ -37,6 +36,11 @@ class Fittings:
         self._looking = threading.Lock()  # the camera is one task's at a time, from start to stop
         self._shown = Image.new(board.display.mode, board.display.size)
         self.released = 0
+
+    @property
+    def bench(self) -> SimulatedBench | None:
+        """What works a simulated board; None for a real one."""
+        return bench_of(self._board)
 
     def close(self) -> None:
         """Close the board and end the decoder's process."""
@@ -62,6 +66,7 @@ class Fittings:
 
     def listen(self, inbox: Inbox) -> None:
         """Let keys into the inbox; the keypad's thread calls."""
+        health = PartHealth(inbox)
 
         def on_key(event: KeyEvent) -> None:
             match event.action:
@@ -77,15 +82,13 @@ class Fittings:
 
         def on_fault(fault: str | None) -> None:
             for part, what in self._keypad_troubles(fault).items():
-                inbox.post(PartFailed(part, what) if what else PartRecovered(part))
+                health.said(part, what)
 
         self._board.keypad.listen(on_key, on_fault)
 
     def _keypad_troubles(self, fault: str | None) -> dict[Part, str | None]:
         """A keypad that works but for a key or two goes on selling; one that is not there does not."""
         works = fault is None or self._board.keypad.health().present
-        if fault:
-            _log.error("keypad: %s", fault, extra={"EVENT": "PartFailed"})
         return {Part.KEYPAD: None if works else fault, Part.KEYS: fault if works else None}
 
     def _click(self) -> None:
@@ -217,6 +220,12 @@ class Fittings:
         return self._board.release.health().fault
 
 
+def open_devices(settings: Settings, opened: Opener) -> Devices:
+    """The board that is configured, as `opened` opens it, and the decoder."""
+    config = board_config(settings)
+    return Devices(opened(config), Decoder(config.decoder))
+
+
 def parts_of(board: Board, decoder: Decoder) -> dict[str, BoardPart | Decoder]:
     """The parts that the board has, by name."""
     parts: dict[str, BoardPart | Decoder | None] = {
@@ -247,43 +256,3 @@ def _in_trouble() -> Iterator[None]:
         yield
     except DeviceError as error:
         raise DeviceTrouble(str(error)) from error
-
-
-class SimulatedBench:
-    """The simulated board's keys, camera and release, as the front panel works them."""
-
-    def __init__(self, board: SimulatedBoard) -> None:
-        self._board = board
-
-    def press(self, keys: str, how: How) -> None:
-        """Press keys, hold one, or press two together; ValueError for what is none."""
-        match how:
-            case How.PRESS:
-                self._board.keypad.press(keys)
-            case How.HOLD if len(keys) == 1:
-                self._board.keypad.hold(keys)
-            case How.TOGETHER if len(keys) == 2:
-                self._board.keypad.together(keys)
-            case _:
-                raise ValueError("one key is held, two are pressed together")
-
-    def look(self, picture: bytes) -> None:
-        """Hold a picture before the camera; ValueError for what is none."""
-        self._board.camera.look(picture)
-
-    def seen(self) -> bytes | None:
-        """What the camera sees, PNG; None when nothing is held before it."""
-        return self._board.camera.seen()
-
-    def confirm(self) -> bool:
-        """The goods are out."""
-        return self._board.release.confirm()
-
-    def jam(self) -> bool:
-        """The goods are stuck."""
-        return self._board.release.jam()
-
-
-def bench_of(board: Board) -> SimulatedBench | None:
-    """The bench of a simulated board; a real one has fingers."""
-    return SimulatedBench(board) if isinstance(board, SimulatedBoard) else None

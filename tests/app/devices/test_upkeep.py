@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from kiosk.app.devices.upkeep import keep_release
 from kiosk.app.inbox import Inbox
-from kiosk.app.upkeep import keep_release
 from kiosk.sale.events import Event, Part, PartFailed, PartRecovered
 
 pytestmark = pytest.mark.anyio
