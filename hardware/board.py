@@ -6,7 +6,7 @@ from hardware.buzzer import PiezoBuzzer
 from hardware.camera.raspberrypi import Picamera2Camera
 from hardware.camera.usb import V4l2Camera
 from hardware.config import BoardConfig, CameraConfig, CameraKind, KeypadConfig, MatrixConfig
-from hardware.display.supervised import LumaDisplay
+from hardware.display.supervised import SupervisedDisplay
 from hardware.keypad.input_device import InputDeviceKeypad
 from hardware.keypad.matrix import MatrixKeypad
 from hardware.lamps import lamps
@@ -42,7 +42,7 @@ def open_board(config: BoardConfig, pins: PinFactory = pin_factory) -> Board:
         keypad=_keypad(config.keypad, pins),
         lamps=lamps(config.lamps, pins),
         buzzer=PiezoBuzzer(config.buzzer, pins) if config.buzzer else None,
-        display=LumaDisplay(config.display, pins),
+        display=SupervisedDisplay(config.display, pins),
         camera=_camera(config.camera),
         release=RelayRelease(config.release, pins),
     )

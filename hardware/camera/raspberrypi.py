@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol, TypeAlias, TypedDict
 
 from hardware.camera.sensor import one_line
-from hardware.camera.supervised import PATIENT, LookingCamera, Patience
+from hardware.camera.supervised import PATIENT, Patience, SupervisedCamera
 from hardware.config import CameraConfig
 from hardware.errors import DeviceError
 from hardware.ports import GreyFrame
@@ -101,7 +101,7 @@ def picamera2() -> type[Picamera2]:
     return library
 
 
-class Picamera2Camera(LookingCamera):
+class Picamera2Camera(SupervisedCamera):
     """A camera on the Pi's ribbon connector. `library`: where the class Picamera2 comes from."""
 
     def __init__(self, config: CameraConfig, library: Library = picamera2, *, patience: Patience = PATIENT) -> None:

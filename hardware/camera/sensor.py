@@ -46,7 +46,7 @@ class Sensor(Protocol):
         ...
 
 
-class Hold:
+class SensorThread:
     """A sensor in the hands of one thread: all but `begin`, `let_go` and `alive` is called there, and needs no lock.
 
     What fails raises DeviceError and leaves the sensor closed.
@@ -57,13 +57,13 @@ class Hold:
         self._sensor: Sensor | None = None
         self._worker = Worker("camera")
 
-    def begin(self, call: Callable[["Hold"], T]) -> Future[T]:
+    def begin(self, call: Callable[["SensorThread"], T]) -> Future[T]:
         """Make the call on the thread, after those that were begun before."""
         return self._worker.begin(partial(call, self))
 
     def let_go(self) -> Future[None]:
         """Close the sensor and end the thread, once the calls that were begun return."""
-        closed = self.begin(Hold.close)
+        closed = self.begin(SensorThread.close)
         self._worker.end()
         return closed
 

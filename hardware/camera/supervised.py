@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from hardware.camera.sensor import GLANCE, Hold, Sensor
+from hardware.camera.sensor import GLANCE, Sensor, SensorThread
 from hardware.errors import DeviceError
 from hardware.ports import GreyFrame, Health
 from hardware.threads import no_event_loop
@@ -55,7 +55,7 @@ class _Look:
     over: str | None = None  # why there will be no more pictures
 
 
-class LookingCamera:
+class SupervisedCamera:
     """A camera with any sensor. `check`: what a technician should look at when there are no pictures."""
 
     def __init__(self, what: str, open_sensor: Callable[[], Sensor], check: str, patience: Patience) -> None:
@@ -66,8 +66,8 @@ class LookingCamera:
         self._turn = threading.RLock()  # one at a time: prepare, start, stop, self_test, close
         self._state = threading.RLock()  # guards the three below, never for long
         self._look: _Look | None = None
-        self._hold: Hold | None = None
-        self._hanging: list[Hold] = []
+        self._hold: SensorThread | None = None
+        self._hanging: list[SensorThread] = []
         self._present = False
         self._fault: str | None = None
         self._last_fault: str | None = None
@@ -79,7 +79,7 @@ class LookingCamera:
         with self._turn:
             if self._look is None or self._look.over:
                 self._look = None
-                self._what = self._do("opening", Hold.open, self._patience.opening)
+                self._what = self._do("opening", SensorThread.open, self._patience.opening)
                 self._present, self._fault = True, None
 
     def start(self) -> None:
@@ -89,7 +89,7 @@ class LookingCamera:
             if self._look is not None and not self._look.over:
                 raise RuntimeError("the camera looks already")
             self.prepare()
-            self._do("starting", Hold.start, self._patience.starting)
+            self._do("starting", SensorThread.start, self._patience.starting)
             self._look = _Look()
 
     def frame(self, timeout: float) -> GreyFrame | None:
@@ -116,7 +116,7 @@ class LookingCamera:
         with self._turn:
             if look is not None and self._hold is not None:
                 slow = self._patience.opening if look.reopening else 0.0
-                self._do("stopping", Hold.stop, self._patience.stopping + slow)
+                self._do("stopping", SensorThread.stop, self._patience.stopping + slow)
 
     def health(self) -> Health:
         """How it is."""
@@ -158,7 +158,7 @@ class LookingCamera:
         if self._closed:
             raise RuntimeError("used after it was closed")
 
-    def _do(self, doing: str, call: Callable[[Hold], T], limit: float) -> T:
+    def _do(self, doing: str, call: Callable[[SensorThread], T], limit: float) -> T:
         hold = self._held()
         future = hold.begin(call)
         if not wait((future,), limit).done:
@@ -168,17 +168,17 @@ class LookingCamera:
         except DeviceError as error:
             raise DeviceError(self._failed(self._told(error))) from error
 
-    def _held(self) -> Hold:
+    def _held(self) -> SensorThread:
         with self._state:
             if self._hold is None:
                 self._hanging = [hold for hold in self._hanging if hold.alive]
                 if len(self._hanging) >= HANGING:
                     line = f"camera: {HANGING} calls to it hang; restart the kiosk's service, and {self._check}"
                     raise DeviceError(self._failed(line))
-                self._hold = Hold(self._open_sensor)
+                self._hold = SensorThread(self._open_sensor)
             return self._hold
 
-    def _let_hang(self, hold: Hold, doing: str) -> str:
+    def _let_hang(self, hold: SensorThread, doing: str) -> str:
         with self._state:
             if self._hold is hold:
                 self._hold = None
@@ -230,14 +230,14 @@ class LookingCamera:
     def _next(self, look: _Look) -> Future[GreyFrame | None]:
         look.asked = 0.0
         if look.waited < self._patience.dark:
-            return self._held().begin(Hold.picture)
+            return self._held().begin(SensorThread.picture)
         if look.reopened == REOPENINGS:
-            self._held().begin(Hold.close)
+            self._held().begin(SensorThread.close)
             raise DeviceError(self._failed(look.trouble or self._no_pictures(look)))
         look.reopened += 1
         look.reopening, look.waited = True, 0.0
         self._fault = self._last_fault = look.trouble or self._no_pictures(look)
-        return self._held().begin(Hold.again)
+        return self._held().begin(SensorThread.again)
 
     def _watch(self, look: _Look) -> None:
         """A call that takes too long hangs: let it, and open the camera anew on another thread."""

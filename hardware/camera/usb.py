@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from hardware.camera.sensor import one_line
-from hardware.camera.supervised import PATIENT, LookingCamera, Patience
+from hardware.camera.supervised import PATIENT, Patience, SupervisedCamera
 from hardware.config import CameraConfig
 from hardware.errors import DeviceError
 from hardware.ports import GreyFrame
@@ -37,7 +37,7 @@ def v4l2_device(path: str) -> "Device":
     return Device(path)
 
 
-class V4l2Camera(LookingCamera):
+class V4l2Camera(SupervisedCamera):
     """A USB camera. `open_device`: linuxpy's device for a path."""
 
     def __init__(

@@ -20,13 +20,13 @@ from hardware.config import DisplayConfig
 from hardware.display.opening import open_panel
 from hardware.display.panels import OpenPanel, place
 from hardware.display.testcard import test_card
-from hardware.display.writer import CHECK, WRITING, Frame, Hand, Sent
+from hardware.display.writer import CHECK, WRITING, Frame, PanelWriter, Sent
 from hardware.errors import DeviceError
 from hardware.pins.factory import PinFactory, pin_factory
 from hardware.ports import Health
 from hardware.threads import Worker, no_event_loop
 
-__all__ = ["LumaDisplay", "test_card"]
+__all__ = ["SupervisedDisplay", "test_card"]
 
 Opener: TypeAlias = Callable[[DisplayConfig, PinFactory], OpenPanel]
 
@@ -35,14 +35,14 @@ CLOSING = 2.0  # seconds that blanking and closing may take
 CARD = 1.0  # seconds that the test card is to be seen
 
 
-class LumaDisplay:
+class SupervisedDisplay:
     """A display (hardware.ports) of any kind in `hardware.display.panels.PANELS`."""
 
     def __init__(self, config: DisplayConfig, pins: PinFactory = pin_factory, open_panel: Opener = open_panel) -> None:
         self._config = config
         self._name = f"display: {config.driver} at {place(config)}"
         self._health = Health(f"{config.driver} {config.width}x{config.height}, {place(config)}", present=False)
-        self._hand = Hand(config, partial(open_panel, config, pins))
+        self._hand = PanelWriter(config, partial(open_panel, config, pins))
         self._worker: Worker | None = None
         self._pending: Future[Sent] | None = None  # what could not be waited for
         self._wanted = Frame(Image.new(config.mode, config.size).tobytes())

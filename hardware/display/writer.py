@@ -40,7 +40,7 @@ class Sent:
     overcame: str | None = None
 
 
-class Hand:
+class PanelWriter:
     """Holds the panel, opens and closes it. Every call may block for as long as the bus does; raises DeviceError."""
 
     def __init__(self, config: DisplayConfig, opening: Callable[[], OpenPanel]) -> None:

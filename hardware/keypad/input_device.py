@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from hardware.config import InputDeviceConfig
 from hardware.errors import DeviceError
 from hardware.keypad.keys import NEVER, Keys
-from hardware.keypad.supervised import KeyWatch
+from hardware.keypad.supervised import SupervisedKeypad
 
 if TYPE_CHECKING:
     from evdev import InputDevice
@@ -55,7 +55,7 @@ def evdev_library() -> InputLibrary:
     return evdev
 
 
-class InputDeviceKeypad(KeyWatch):
+class InputDeviceKeypad(SupervisedKeypad):
     """The device is taken for this program alone: nothing else on the machine sees its keys."""
 
     _device: "InputDevice[str]"  # while it is open, as are the next two

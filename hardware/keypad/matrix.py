@@ -12,13 +12,13 @@ from typing import ClassVar
 from hardware.config import MatrixConfig
 from hardware.keypad.keys import NOTHING, Keys
 from hardware.keypad.lines import Crossing, MatrixLines, doubtful
-from hardware.keypad.supervised import KeyWatch
+from hardware.keypad.supervised import SupervisedKeypad
 from hardware.pins.factory import PinFactory, edges_alive, pin_factory
 
 NO_EDGES = "the interrupts of the pins have stopped; keys are looked for all the time instead; restart the kiosk"
 
 
-class MatrixKeypad(KeyWatch):
+class MatrixKeypad(SupervisedKeypad):
     """Any number of rows and columns. `alive`: whether edges still arrive."""
 
     scan_every: ClassVar[float] = 0.005  # seconds between two scans while a key is down

@@ -1,7 +1,7 @@
 """The thread of a keypad: it makes the keypad ready, watches it, calls back, and tries again after a fault.
 
 Knows when to try again and how faults are told, for every kind of keypad. Must not know where keys come from: a kind of
-keypad derives from `KeyWatch` and says how it opens, is watched and lets go.
+keypad derives from `SupervisedKeypad` and says how it opens, is watched and lets go.
 """
 
 import threading
@@ -27,7 +27,7 @@ def _line(*faults: str) -> str | None:
     return f"keypad: {'; '.join(faults)}" if faults else None
 
 
-class KeyWatch(ABC):
+class SupervisedKeypad(ABC):
     """A `Keypad` (hardware.ports), but for what differs from kind to kind."""
 
     retry_after: ClassVar[float] = 5.0  # seconds between two attempts to make it ready

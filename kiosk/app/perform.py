@@ -11,7 +11,7 @@ from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks
 from kiosk.gateway.client import Gateway
 from kiosk.journal import JournalError
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, ServiceKey
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, Report, ServiceKey
 from kiosk.sale.events import (
     CancelAnswered,
     DetailAnswered,
@@ -92,7 +92,7 @@ class Performer:
                 return self._heard(DetailAnswered(order.id, seen))
             case Cancel(order):
                 return self._heard(CancelAnswered(order.id, await self._gateway.cancel(order)))
-            case GiveBack(order):
+            case Refund(order):
                 back = order.phase
                 if not isinstance(back, GivingBack):
                     raise TypeError(f"{order.id} is not being given back")

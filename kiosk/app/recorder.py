@@ -16,7 +16,7 @@ from typing import TypeAlias, TypeVar, assert_never
 from kiosk.app.devices.health import PartHealth
 from kiosk.app.inbox import Inbox
 from kiosk.journal import Answer, Entry, Journal, JournalError
-from kiosk.sale.commands import Cancel, Command, GiveBack, Intent, Pay, Release
+from kiosk.sale.commands import Cancel, Command, Intent, Pay, Refund, Release
 from kiosk.sale.events import (
     CancelAnswered,
     Event,
@@ -109,7 +109,7 @@ class Recorder:
                 continue
             recorded = await self._record(job)
             for command in job.commands:
-                if recorded or not isinstance(command, Pay | Cancel | GiveBack | Release):
+                if recorded or not isinstance(command, Pay | Cancel | Refund | Release):
                     perform(command, job.began)
                 else:
                     self._inbox.post(not_done(command))
@@ -170,7 +170,7 @@ def not_done(intent: Intent) -> Event:
             return PayAnswered(order.id, outcome)
         case Cancel(order):
             return CancelAnswered(order.id, outcome)
-        case GiveBack(order):
+        case Refund(order):
             refund_id = order.phase.refund_id if isinstance(order.phase, GivingBack) else ""
             return RefundAnswered(order.id, refund_id, outcome)
         case Release(order):

@@ -19,7 +19,7 @@ from kiosk.gateway.picture import LARGEST_PICTURE, read_code
 from kiosk.gateway.signing import TokenKey, read_json
 from kiosk.gateway.wire import PROBE_ORDER_ID, Api, Field, Header, JsonObject, redact
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Secret
+from kiosk.sale.order import Order, PaymentCode
 from kiosk.sale.outcome import (
     Absent,
     CancelOutcome,
@@ -75,7 +75,7 @@ class Gateway:
         """Close the connections."""
         await self._exchange.aclose()
 
-    async def pay(self, order: Order, code: Secret | None) -> PayOutcome:
+    async def pay(self, order: Order, code: PaymentCode | None) -> PayOutcome:
         """PAY for the order; `code` is the scanned one, for PAYMENT_CODE."""
         account = self._account
         body = dict(messages.pay_body(order, code, account.zone, account.description, account.dialect.device_os))

@@ -27,7 +27,7 @@ from kiosk.gateway.wire import (
     loggable,
 )
 from kiosk.sale.money import Amount, MoneyError
-from kiosk.sale.order import Order, Product, Refund, Secret
+from kiosk.sale.order import ConfirmedRefund, Order, PaymentCode, Product
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
@@ -52,7 +52,7 @@ Stated: TypeAlias = Approved | Pending | Declined | Closed | Unknown
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
-def pay_body(order: Order, code: Secret | None, zone: ZoneInfo, description: str, device_os: str) -> JsonObject:
+def pay_body(order: Order, code: PaymentCode | None, zone: ZoneInfo, description: str, device_os: str) -> JsonObject:
     """PAY, without who we are (terminalId, notifyUrl). `zone` is the gateway's; expireAt is written in it."""
     body: dict[str, JsonValue] = {
         Field.PAYMENT_METHOD: PAYMENT_METHOD,
@@ -250,11 +250,11 @@ def _refund_id(line: JsonObject) -> str:
     return text(line, Field.REFUND_ID) or text(line, Field.GATEWAY_REFUND_ID)
 
 
-def _refunds(lines: Sequence[JsonObject], statuses: frozenset[Status]) -> tuple[Refund, ...]:
+def _refunds(lines: Sequence[JsonObject], statuses: frozenset[Status]) -> tuple[ConfirmedRefund, ...]:
     """Those of a status; one that nobody knows counts as under way. Raises MoneyError if one can't be read."""
     final = {Status.SUCCESS, Status.FAIL, Status.CLOSED}
     return tuple(
-        Refund(_refund_id(line), _amount(line), text(line, Field.GATEWAY_REFUND_ID))
+        ConfirmedRefund(_refund_id(line), _amount(line), text(line, Field.GATEWAY_REFUND_ID))
         for line in lines
         if (status := text(line, Field.STATUS)) in statuses or (statuses is _UNDER_WAY and status not in final)
     )

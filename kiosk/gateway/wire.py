@@ -246,7 +246,7 @@ def _shown(name: str, value: JsonValue) -> JsonValue:
 
 
 def _masked(text: str) -> str:
-    return f"{text[:2]}**************{text[-4:]}" if len(text) > 12 else "****"  # as sale.order.Secret
+    return f"{text[:2]}**************{text[-4:]}" if len(text) > 12 else "****"  # as sale.order.PaymentCode
 
 
 def _masked_word(word: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from kiosk.sale.commands import Intent, Report
 from kiosk.sale.order import Order
 
-Kind: TypeAlias = Literal["pay", "cancel", "refund", "release"]  # of an intent: Pay, Cancel, GiveBack, Release
+Kind: TypeAlias = Literal["pay", "cancel", "refund", "release"]  # of an intent: Pay, Cancel, Refund, Release
 
 
 @dataclass(frozen=True, slots=True)

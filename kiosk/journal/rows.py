@@ -12,6 +12,7 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -19,7 +20,6 @@ from kiosk.sale.order import (
     Order,
     Phase,
     Product,
-    Refund,
     Released,
     Releasing,
     Requested,
@@ -48,7 +48,7 @@ STATES = (*PHASES, *(verdict.value for verdict in Verdict))  # by which orders c
 
 _NAMES: dict[type[Phase], str] = {phase: name for name, phase in PHASES.items()}
 _ADAPTERS: dict[str, TypeAdapter[Phase]] = {name: TypeAdapter(phase) for name, phase in PHASES.items()}
-_REFUNDS = TypeAdapter(tuple[Refund, ...])
+_REFUNDS = TypeAdapter(tuple[ConfirmedRefund, ...])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

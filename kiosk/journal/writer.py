@@ -16,7 +16,7 @@ from kiosk.journal.reader import JournalReader
 from kiosk.journal.records import Answer, Entry, Kind
 from kiosk.journal.rows import row_of
 from kiosk.journal.stamp import Quality, stamp
-from kiosk.sale.commands import Cancel, GiveBack, Intent, Pay, Release, Report
+from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, Report
 from kiosk.sale.order import Order
 
 _INSERT = """
@@ -213,7 +213,7 @@ def _kind(intent: Intent) -> Kind:
             return "pay"
         case Cancel():
             return "cancel"
-        case GiveBack():
+        case Refund():
             return "refund"
         case Release():
             return "release"

@@ -1,6 +1,6 @@
 """What the sale wants done. A command is carried out only after it and the state that asked for it are on disk.
 
-`Pay`, `Cancel`, `GiveBack` and `Release` act on the world: each is an intent in the journal, with its answer beside it.
+`Pay`, `Cancel`, `Refund` and `Release` act on the world: each is an intent in the journal, with its answer beside it.
 `Inquire` and `Probe` only ask, `ServiceKey` moves nothing. `Report` is written into the outbox in the same transaction.
 """
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.events import Key
-from kiosk.sale.order import Order, Secret
+from kiosk.sale.order import Order, PaymentCode
 
 
 class Topic(StrEnum):
@@ -36,7 +36,7 @@ class Pay:
     """PAY for the order; with the scanned code where the product is PAYMENT_CODE."""
 
     order: Order
-    code: Secret | None = None
+    code: PaymentCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveBack:
+class Refund:
     """REFUND for the order: its phase, a GivingBack, has the amount and the refund's id."""
 
     order: Order
@@ -89,5 +89,5 @@ class Report:
     details: dict[str, str] = field(default_factory=dict)
 
 
-Intent: TypeAlias = Pay | Cancel | GiveBack | Release
+Intent: TypeAlias = Pay | Cancel | Refund | Release
 Command: TypeAlias = Intent | Inquire | Probe | Report | ServiceKey

@@ -20,6 +20,7 @@ from kiosk.sale.events import (
     SettleWanted,
     Woken,
 )
+from kiosk.sale.fulfilment import all_back
 from kiosk.sale.moves import Context, Next
 from kiosk.sale.order import (
     NEVER,
@@ -27,6 +28,7 @@ from kiosk.sale.order import (
     NotCharged,
     Order,
     Phase,
+    Reason,
     Released,
     Settled,
     Settlement,
@@ -34,7 +36,6 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 from kiosk.sale.outcome import (
     Absent,
@@ -45,11 +46,10 @@ from kiosk.sale.outcome import (
     Pending,
     Unknown,
 )
-from kiosk.sale.settlement import all_back
 
 Ended: TypeAlias = Released | Unconfirmed | GivenBack | Settled
 UNSETTLED = "nobody knows yet what became of its last refund: inquire first, or settle it"
-LEFT_TO_A_PERSON = (Why.REFUND_FAILED, Why.UNCONFIRMED)  # the machine gives none of these back by itself
+LEFT_TO_A_PERSON = (Reason.REFUND_FAILED, Reason.UNCONFIRMED)  # the machine gives none of these back by itself
 
 
 def not_charged_stated(
@@ -62,9 +62,9 @@ def not_charged_stated(
         case _ if not isinstance(event, DetailAnswered):
             return Next(order)
         case Approved() as approved:
-            return moves.paid(order, approved, Why.LATE, replace(ctx, attended=False))
+            return moves.paid(order, approved, Reason.LATE, replace(ctx, attended=False))
         case Pending():  # PAY arrived late, or CANCEL took no effect: it could still be paid
-            return moves.call_off(order, Why.LATE, ctx)
+            return moves.call_off(order, Reason.LATE, ctx)
         case NotSent() | Unknown():  # nothing was seen: this look does not count
             order = replace(order, plan=replace(order.plan, looks=max(0, order.plan.looks - 1)))
             return Next(moves.look_again(order, ctx))
@@ -144,11 +144,11 @@ def ended_stated(order: Order, phase: Ended, event: DetailAnswered, ctx: Context
         case NotSent() | Unknown() if order.owed:
             return Next(moves.look_again(order, ctx))
         case Approved() as approved if isinstance(phase, Settled) and phase.how is Settlement.NOTHING:
-            return moves.paid(order, approved, Why.LATE, replace(ctx, attended=False))
+            return moves.paid(order, approved, Reason.LATE, replace(ctx, attended=False))
         case Approved() as approved:
             before = len(order.refunds)
             order = moves.learn(order, approved, ctx)
-            told = tuple(moves.refunded(order, refund, Why.ELSEWHERE, ctx) for refund in order.refunds[before:])
+            told = tuple(moves.refunded(order, refund, Reason.ELSEWHERE, ctx) for refund in order.refunds[before:])
             if order.owed and approved.open:  # the news was of a refund that is under way yet
                 return Next(moves.look_again(order, ctx), told)
             return Next(replace(order, owed=False), told)
@@ -156,7 +156,7 @@ def ended_stated(order: Order, phase: Ended, event: DetailAnswered, ctx: Context
             order = all_back(replace(order, owed=False), f"{order.id}-closed")
             reason = "the gateway says closed: all of the money is back, and the goods are out"
             fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": reason})
-            return Next(order, (moves.refunded(order, order.refunds[-1], Why.ELSEWHERE, ctx), fault))
+            return Next(order, (moves.refunded(order, order.refunds[-1], Reason.ELSEWHERE, ctx), fault))
         case _:
             return Next(replace(order, owed=False))
 
@@ -181,7 +181,7 @@ def refund(
         return Next(order, note=f"between 0 and {order.left} can be refunded, not {amount}")
     if not order.released and amount != order.left:
         return Next(order, note=f"its goods never came out: refund all of it, {order.left}")
-    return moves.give_back(order, Why.OPERATOR, amount, ctx)
+    return moves.give_back(order, Reason.OPERATOR, amount, ctx)
 
 
 def cancel(order: Order, phase: Released | Unconfirmed | Unresolved, _event: CancelWanted, ctx: Context) -> Next:
@@ -191,8 +191,8 @@ def cancel(order: Order, phase: Released | Unconfirmed | Unresolved, _event: Can
     if order.refunds:
         return Next(order, note="partly refunded: a cancellation is for the whole; use refund")
     if isinstance(phase, Unresolved) and not phase.paid:
-        return moves.call_off(order, Why.OPERATOR, ctx)
-    return moves.give_back(order, Why.OPERATOR, order.amount, ctx)
+        return moves.call_off(order, Reason.OPERATOR, ctx)
+    return moves.give_back(order, Reason.OPERATOR, order.amount, ctx)
 
 
 def settle(order: Order, _phase: Unresolved | Unconfirmed, event: SettleWanted, ctx: Context) -> Next:

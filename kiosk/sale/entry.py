@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.sale.events import EntryPaid, Moment, Notified
-from kiosk.sale.order import Awaiting, Closing, Plan, Product, Why
+from kiosk.sale.order import Awaiting, Closing, Plan, Product, Reason
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.session import Turn, new_order
 from kiosk.sale.state import EntryShown, Idle, InHand, Kiosk, Result, Session
@@ -23,7 +23,7 @@ def entry_paid(kiosk: Kiosk, session: Session, event: EntryPaid, now: Moment) ->
     order = replace(
         new_order(kiosk, Product.ENTRY_CODE, approved.amount, now),
         gateway_id=approved.gateway_id,
-        phase=Awaiting() if due else Closing(Why.NOT_DUE),
+        phase=Awaiting() if due else Closing(Reason.NOT_DUE),
         plan=Plan(),
     )
     told = Notified(order.id, replace(approved, order_id=order.id))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Secret, Settlement, Why
+from kiosk.sale.order import Order, PaymentCode, Reason, Settlement
 from kiosk.sale.outcome import (
     Approved,
     CancelOutcome,
@@ -75,7 +75,7 @@ class KeyPressed:
 class CodeScanned:
     """The camera read something; whether it can be a payment code is for the sale to say."""
 
-    code: Secret
+    code: PaymentCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class GaveUp:
     """From the machine to an order: close it, because ..."""
 
     order_id: str
-    why: Why
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ An order has at most one request under way (`plan.busy`), so an answer that coun
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Refund, Release, Report, Topic
 from kiosk.sale.events import (
     Moment,
 )
@@ -15,6 +15,7 @@ from kiosk.sale.order import (
     NEVER,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -23,7 +24,7 @@ from kiosk.sale.order import (
     Phase,
     Plan,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Request,
@@ -31,14 +32,13 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 from kiosk.sale.outcome import (
     Approved,
 )
 from kiosk.sale.rules import Rules
 
-_REQUESTS = {Pay: Request.PAY, Inquire: Request.DETAIL, Cancel: Request.CANCEL, GiveBack: Request.REFUND}
+_REQUESTS = {Pay: Request.PAY, Inquire: Request.DETAIL, Cancel: Request.CANCEL, Refund: Request.REFUND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ def enter(
     return replace(order, phase=phase, since=ctx.now.at, owed=owed, plan=plan)
 
 
-def later(order: Order, ctx: Context) -> Order:
+def retry_later(order: Order, ctx: Context) -> Order:
     """Plan the next request after a growing pause: 3 s, 6 s, 12 s ... at most `longest_pause`."""
     pause = min(ctx.rules.ask_every * 2 ** min(order.plan.asked, 16), ctx.rules.longest_pause)
     return replace(order, plan=replace(order.plan, due=ctx.now.mono + pause))
 
 
-def begin(order: Order, command: Pay | Inquire | Cancel | GiveBack) -> Next:
+def begin(order: Order, command: Pay | Inquire | Cancel | Refund) -> Next:
     """Send a request: nothing else goes out for this order before it is answered."""
     plan = replace(order.plan, busy=_REQUESTS[type(command)], due=NEVER, asked=order.plan.asked + 1)
     return Next(replace(order, plan=plan), (command,))
@@ -118,10 +118,10 @@ def chargeable(order: Order, ctx: Context) -> bool:
 
 def overdue(order: Order, since: datetime, ctx: Context) -> bool:
     """Whether the machine has tried for so long, and often enough, that a person has to look."""
-    return order.plan.asked >= ctx.rules.tries_enough and late(since, ctx)
+    return order.plan.asked >= ctx.rules.tries_enough and expired(since, ctx)
 
 
-def late(since: datetime, ctx: Context) -> bool:
+def expired(since: datetime, ctx: Context) -> bool:
     """Whether `since` is longer ago than the machine may try, by a clock that can be trusted."""
     return ctx.dated and ctx.now.at - since > timedelta(seconds=ctx.rules.give_up)
 
@@ -137,7 +137,7 @@ def learn(order: Order, approved: Approved, ctx: Context) -> Order:
     )
 
 
-def paid(order: Order, approved: Approved, why: Why, ctx: Context) -> Next:
+def paid(order: Order, approved: Approved, why: Reason, ctx: Context) -> Next:
     """A verified success. The goods are for a shopper who still waits; otherwise the money goes back."""
     told = () if order.paid_at else (Report(Topic.PAID, ctx.now.at, learn(order, approved, ctx)),)
     order = learn(order, approved, ctx)
@@ -151,39 +151,39 @@ def paid(order: Order, approved: Approved, why: Why, ctx: Context) -> Next:
     return Next(back.order, (*told, *back.commands))
 
 
-def not_charged(order: Order, verdict: Verdict, why: Why | None, ctx: Context) -> Next:
+def not_charged(order: Order, verdict: Verdict, why: Reason | None, ctx: Context) -> Next:
     """The end without money. It is looked at a few times more, unless PAY never left.
 
-    One that ends so again, after a look found it open (`Why.LATE`), was reported the first time.
+    One that ends so again, after a look found it open (`Reason.LATE`), was reported the first time.
     """
     sent = verdict is not Verdict.NOT_SENT
     due = ctx.now.mono + ctx.rules.watch[0] if sent else NEVER
     order = enter(order, NotCharged(verdict, why), ctx, due=due, owed=sent)
-    if why is Why.LATE:
+    if why is Reason.LATE:
         return Next(order)
     topic = {Verdict.DECLINED: Topic.DECLINED, Verdict.EXPIRED: Topic.EXPIRED}.get(verdict, Topic.CANCELLED)
     details = {"reason": str(why or verdict)}
     return Next(order, (Report(topic, ctx.now.at, order, details),))
 
 
-def close(order: Order, why: Why, ctx: Context, *, after: float = 0.0) -> Next:
+def close(order: Order, why: Reason, ctx: Context, *, after: float = 0.0) -> Next:
     """Begin to close: ask DETAIL for the last time, now or `after` seconds."""
     order = enter(order, Closing(why), ctx, due=ctx.now.mono + after)
     return Next(order) if after else ask(order, ctx)
 
 
-def call_off(order: Order, why: Why, ctx: Context) -> Next:
+def call_off(order: Order, why: Reason, ctx: Context) -> Next:
     """Send CANCEL."""
     order = enter(order, Cancelling(why), ctx, due=ctx.now.mono)
     return Next(order) if order.plan.busy else begin(order, Cancel(order))
 
 
-def confirm(order: Order, why: Why, ctx: Context) -> Next:
+def confirm(order: Order, why: Reason, ctx: Context) -> Next:
     """CANCEL was answered: ask DETAIL where the money is."""
     return ask(enter(order, Confirming(why), ctx), ctx)
 
 
-def give_back(order: Order, why: Why, amount: Amount, ctx: Context, said: Approved | None = None) -> Next:
+def give_back(order: Order, why: Reason, amount: Amount, ctx: Context, said: Approved | None = None) -> Next:
     """CANCEL on the day of payment if all of it goes back, REFUND otherwise (gateway.md: the cut-off is 23:59:59).
 
     A refund that was asked for, and of which DETAIL (`said`) does not say that it failed, is still that refund: it
@@ -201,7 +201,7 @@ def give_back(order: Order, why: Why, amount: Amount, ctx: Context, said: Approv
     phase = GivingBack(why, amount, way, refund_id(order, number), open=open_now, unsure=doubt)
     order = replace(enter(order, phase, ctx, due=ctx.now.mono), refunds_asked=number)
     if phase.open:
-        return Next(later(order, ctx))
+        return Next(retry_later(order, ctx))
     return Next(order) if order.plan.busy else send_back(order, phase)
 
 
@@ -212,10 +212,10 @@ def refund_id(order: Order, number: int) -> str:
 
 def send_back(order: Order, phase: GivingBack) -> Next:
     """Ask the gateway to give the money back, the way the phase says."""
-    return begin(order, Cancel(order) if phase.way is Way.CANCEL else GiveBack(order))
+    return begin(order, Cancel(order) if phase.way is Way.CANCEL else Refund(order))
 
 
-def given_back(order: Order, why: Why, ctx: Context) -> Next:
+def given_back(order: Order, why: Reason, ctx: Context) -> Next:
     """The money is back, says DETAIL. What is left of an order that never brought goods stays open."""
     end = sold(order) if order.released else Unresolved(why, paid=True) if order.left.minor else GivenBack(why)
     order = enter(order, end, ctx)
@@ -233,19 +233,19 @@ def sold(order: Order) -> Released | Unconfirmed:
     return Unconfirmed() if unsure(order) and order.left.minor else Released()
 
 
-def refunded(order: Order, refund: Refund | None, why: Why, ctx: Context) -> Report:
+def refunded(order: Order, refund: ConfirmedRefund | None, why: Reason, ctx: Context) -> Report:
     """Tell that money is back with the shopper, in all so much of this order by now."""
     details = {"reason": str(why), "refunded": str(order.refunded.minor)}
     return Report(Topic.REFUNDED, ctx.now.at, order, details | ({"refund_id": refund.id} if refund else {}))
 
 
-def unresolved(order: Order, why: Why, ctx: Context, way: Way | None = None) -> Next:
+def unresolved(order: Order, why: Reason, ctx: Context, way: Way | None = None) -> Next:
     """The end for the machine, which goes on asking now and then: a person has to look."""
     phase = Unresolved(why, paid=order.paid_at is not None, way=way, unsure=unsure(order))
     order = enter(order, phase, ctx, due=ctx.now.mono + ctx.rules.look_every)
     return Next(order, (Report(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
 
 
-def verdict_of(why: Why) -> Verdict:
+def verdict_of(why: Reason) -> Verdict:
     """How an order that was closed because of `why` ended."""
-    return Verdict.EXPIRED if why is Why.EXPIRED else Verdict.CANCELLED
+    return Verdict.EXPIRED if why is Reason.EXPIRED else Verdict.CANCELLED

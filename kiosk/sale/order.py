@@ -17,13 +17,13 @@ NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class PaymentCode:
     """A shopper's payment code. It can charge them for a minute: it is never shown, logged or stored."""
 
     value: str
 
     def __repr__(self) -> str:
-        return f"Secret({self.masked})"
+        return f"PaymentCode({self.masked})"
 
     __str__ = __repr__
 
@@ -42,7 +42,7 @@ class Product(StrEnum):
     ENTRY_CODE = "ENTRY_CODE"
 
 
-class Why(StrEnum):
+class Reason(StrEnum):
     """Why an order is closed, or why its money goes back."""
 
     GAVE_UP = "gave_up"  # the shopper pressed *
@@ -95,7 +95,7 @@ class Way(StrEnum):
 class Requested:
     """PAY is on its way. `close` is set when the order is to be closed as soon as PAY is answered."""
 
-    close: Why | None = None
+    close: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +109,21 @@ class Awaiting:
 class Closing:
     """To be closed: the last DETAIL is asked before CANCEL goes out, so that a payment made just now is honoured."""
 
-    why: Why
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelling:
     """CANCEL is repeated until it is answered."""
 
-    why: Why
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
     """CANCEL was answered, with yes or no; DETAIL is asked until it says where the money is."""
 
-    why: Why
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class GivingBack:
     (Unconfirmed), and a refund does not change that.
     """
 
-    why: Why
+    why: Reason
     amount: Amount
     way: Way
     refund_id: str
@@ -166,7 +166,7 @@ class Unconfirmed:
 class GivenBack:
     """End: paid, and all of it is back with the shopper, says the gateway."""
 
-    why: Why
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class NotCharged:
     """End: no money moved. Looks at it are owed for a while, for a success that comes late."""
 
     verdict: Verdict
-    why: Why | None = None
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Unresolved:
     before it is done. `unsure`: as in GivingBack.
     """
 
-    why: Why
+    why: Reason
     paid: bool
     way: Way | None = None
     unsure: bool = False
@@ -218,7 +218,7 @@ IN_DOUBT = (Requested, Awaiting, Closing, Cancelling, Confirming)  # phases in w
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class ConfirmedRefund:
     """A refund that DETAIL lists. `id` is ours, or the gateway's where it was made elsewhere; `gateway_id` its own."""
 
     id: str
@@ -254,7 +254,7 @@ class Plan:
     unseen: int = 0
     last: float = -NEVER
     busy: Request | None = None
-    code: Secret | None = None
+    code: PaymentCode | None = None
     doubted: bool = False
 
 
@@ -277,7 +277,7 @@ class Order:
     gateway_id: str | None = None
     paid_at: datetime | None = None
     released: bool = False
-    refunds: tuple[Refund, ...] = ()
+    refunds: tuple[ConfirmedRefund, ...] = ()
     refunds_asked: int = 0
     owed: bool = False
     plan: Plan = field(default_factory=Plan, compare=False)

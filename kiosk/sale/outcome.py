@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Product, Refund
+from kiosk.sale.order import ConfirmedRefund, Order, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Approved:
     gateway_id: str
     amount: Amount
     paid_at: datetime | None = None
-    refunds: tuple[Refund, ...] = ()
-    open: tuple[Refund, ...] = ()
+    refunds: tuple[ConfirmedRefund, ...] = ()
+    open: tuple[ConfirmedRefund, ...] = ()
     failed: tuple[str, ...] = ()
 
 

@@ -25,9 +25,9 @@ from kiosk.sale.order import (
     Confirming,
     Order,
     Product,
+    Reason,
     Requested,
     Verdict,
-    Why,
 )
 from kiosk.sale.outcome import (
     Absent,
@@ -49,7 +49,7 @@ def pay_answered(order: Order, phase: Requested, event: PayAnswered, ctx: Contex
     """PAY was answered: money, a code to show, a refusal, or doubt."""
     match event.outcome:
         case Approved() | Declined() | Closed() as stated:
-            return _stated(order, stated, phase.close or Why.LATE, ctx)
+            return _stated(order, stated, phase.close or Reason.LATE, ctx)
         case Refused() if order.product is Product.PAYMENT_CODE:  # a code that is used up, too old or none at all
             return moves.not_charged(order, Verdict.DECLINED, None, ctx)
         case Refused(reason):
@@ -79,14 +79,14 @@ def _doubt(order: Order, phase: Requested, ctx: Context) -> Next:
     paid, so that order is closed as soon as PAY can have arrived.
     """
     if phase.close or order.product is not Product.PAYMENT_CODE:
-        return moves.close(order, phase.close or Why.UNANSWERED, ctx, after=ctx.rules.first_ask)
+        return moves.close(order, phase.close or Reason.UNANSWERED, ctx, after=ctx.rules.first_ask)
     due, until = ctx.now.mono + ctx.rules.first_ask, ctx.now.mono + ctx.rules.ask_for
     return Next(moves.enter(order, Awaiting(), ctx, due=due, until=until))
 
 
 def requested_notified(order: Order, phase: Requested, event: Notified, ctx: Context) -> Next:
     """A NOTIFICATION overtook PAY's own answer."""
-    return _stated(order, event.outcome, phase.close or Why.LATE, ctx)
+    return _stated(order, event.outcome, phase.close or Reason.LATE, ctx)
 
 
 def requested_woken(order: Order, _phase: Requested, _event: Woken, _ctx: Context) -> Next:
@@ -96,7 +96,7 @@ def requested_woken(order: Order, _phase: Requested, _event: Woken, _ctx: Contex
 
 def requested_gave_up(order: Order, _phase: Requested, event: GaveUp | CancelWanted, ctx: Context) -> Next:
     """Closed before PAY was answered: as soon as it is, or at once if it never left."""
-    why = event.why if isinstance(event, GaveUp) else Why.OPERATOR
+    why = event.why if isinstance(event, GaveUp) else Reason.OPERATOR
     if order.plan.busy:
         return Next(replace(order, phase=Requested(close=why)))
     return moves.not_charged(order, Verdict.NOT_SENT, why, ctx)
@@ -105,7 +105,7 @@ def requested_gave_up(order: Order, _phase: Requested, event: GaveUp | CancelWan
 # --- Awaiting, Closing -----------------------------------------------------------------------------------------------
 
 
-def _stated(order: Order, outcome: DetailOutcome, why: Why, ctx: Context) -> Next:
+def _stated(order: Order, outcome: DetailOutcome, why: Reason, ctx: Context) -> Next:
     """What the gateway states about an order that it has not been asked to cancel."""
     match outcome:
         case Approved() as approved:
@@ -113,22 +113,22 @@ def _stated(order: Order, outcome: DetailOutcome, why: Why, ctx: Context) -> Nex
         case Declined():
             return moves.not_charged(order, Verdict.DECLINED, None, ctx)
         case Closed():
-            verdict = Verdict.EXPIRED if why is Why.LATE else moves.verdict_of(why)
-            return moves.not_charged(order, verdict, None if why is Why.LATE else why, ctx)
+            verdict = Verdict.EXPIRED if why is Reason.LATE else moves.verdict_of(why)
+            return moves.not_charged(order, verdict, None if why is Reason.LATE else why, ctx)
         case Pending() | Absent() | NotSent() | Unknown():
             return Next(order)
 
 
 def awaiting_stated(order: Order, _phase: Awaiting, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """DETAIL or a NOTIFICATION: the end, or the next question."""
-    moved = _stated(order, event.outcome, Why.LATE, ctx)
+    moved = _stated(order, event.outcome, Reason.LATE, ctx)
     if not isinstance(moved.order.phase, Awaiting):
         return moved
     if isinstance(event, Notified):  # something happened at the gateway; DETAIL says what
         return moves.ask(order, ctx)
     absent = order.plan.absent + 1 if isinstance(event.outcome, Absent) else 0
     if absent >= ctx.rules.absent_enough:
-        return moves.call_off(order, Why.UNANSWERED, ctx)
+        return moves.call_off(order, Reason.UNANSWERED, ctx)
     plan = replace(order.plan, absent=absent, due=ctx.now.mono + ctx.rules.ask_every)
     return Next(replace(order, plan=plan), note=moved.note)
 
@@ -136,13 +136,13 @@ def awaiting_stated(order: Order, _phase: Awaiting, event: DetailAnswered | Noti
 def awaiting_woken(order: Order, phase: Awaiting, _event: Woken, ctx: Context) -> Next:
     """Time to ask, or time is over."""
     if ctx.now.mono >= order.plan.until:
-        return moves.close(order, Why.EXPIRED if phase.code else Why.UNANSWERED, ctx)
+        return moves.close(order, Reason.EXPIRED if phase.code else Reason.UNANSWERED, ctx)
     return moves.ask(order, ctx)
 
 
 def awaiting_gave_up(order: Order, _phase: Awaiting, event: GaveUp | CancelWanted, ctx: Context) -> Next:
     """Close it; if it was paid in this very moment, DETAIL will say so."""
-    return moves.close(order, event.why if isinstance(event, GaveUp) else Why.OPERATOR, ctx)
+    return moves.close(order, event.why if isinstance(event, GaveUp) else Reason.OPERATOR, ctx)
 
 
 def closing_stated(order: Order, phase: Closing, event: DetailAnswered | Notified, ctx: Context) -> Next:
@@ -151,7 +151,7 @@ def closing_stated(order: Order, phase: Closing, event: DetailAnswered | Notifie
     if not isinstance(moved.order.phase, Closing) or isinstance(event, Notified):
         return moved
     if isinstance(event.outcome, NotSent):
-        return Next(moves.later(order, ctx))
+        return Next(moves.retry_later(order, ctx))
     return moves.call_off(order, phase.why, ctx)
 
 
@@ -171,7 +171,7 @@ def cancel_answered(order: Order, phase: Cancelling, event: CancelAnswered, ctx:
         case Accepted() | Refused() | Absent():
             return moves.confirm(order, phase.why, ctx)
         case NotSent() | Unknown():
-            return Next(moves.later(order, ctx))
+            return Next(moves.retry_later(order, ctx))
 
 
 def cancelling_woken(order: Order, phase: Cancelling, _event: Woken, ctx: Context) -> Next:
@@ -183,7 +183,7 @@ def cancelling_woken(order: Order, phase: Cancelling, _event: Woken, ctx: Contex
 
 def confirming_stated(order: Order, phase: Confirming, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """Where the money is after CANCEL. A success is given back, never honoured: the CANCEL may yet take effect."""
-    again = order.plan.asked >= ctx.rules.absent_enough and not moves.late(order.created_at, ctx)
+    again = order.plan.asked >= ctx.rules.absent_enough and not moves.expired(order.created_at, ctx)
     match event.outcome:
         case Approved() as approved if isinstance(event, DetailAnswered):
             return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
@@ -201,7 +201,7 @@ def confirming_stated(order: Order, phase: Confirming, event: DetailAnswered | N
         case Approved():  # only a NOTIFICATION: DETAIL is to say so too
             return moves.ask(order, ctx)
         case Pending() | NotSent() | Unknown():
-            return Next(moves.later(order, ctx))
+            return Next(moves.retry_later(order, ctx))
 
 
 def confirming_woken(order: Order, phase: Confirming, _event: Woken, ctx: Context) -> Next:

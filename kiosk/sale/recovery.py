@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kiosk.sale.events import Moment
+from kiosk.sale.fulfilment import release_interrupted
 from kiosk.sale.machine import Step
 from kiosk.sale.moves import Context, Next
 from kiosk.sale.numbering import number_of
@@ -17,15 +18,14 @@ from kiosk.sale.order import (
     NotCharged,
     Order,
     Plan,
+    Reason,
     Released,
     Releasing,
     Requested,
     Settled,
     Unconfirmed,
     Unresolved,
-    Why,
 )
-from kiosk.sale.settlement import release_interrupted
 from kiosk.sale.state import Kiosk
 
 
@@ -51,7 +51,7 @@ def _take_up(order: Order, context: Context) -> Next:
     at_once = Plan(due=now.mono)
     match order.phase:
         case Requested() | Awaiting():
-            return Next(replace(order, phase=Closing(Why.RESTARTED), since=now.at, plan=at_once))
+            return Next(replace(order, phase=Closing(Reason.RESTARTED), since=now.at, plan=at_once))
         case Closing() | Cancelling() | Confirming():
             return Next(replace(order, plan=at_once))
         case GivingBack():  # DETAIL first: the refund may be done, and the gateway may have forgotten its id

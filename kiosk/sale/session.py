@@ -33,18 +33,18 @@ from kiosk.sale.order import (
     GivingBack,
     NotCharged,
     Order,
+    PaymentCode,
     Plan,
     Product,
+    Reason,
     Released,
     Releasing,
     Request,
     Requested,
-    Secret,
     Settled,
     Unconfirmed,
     Unresolved,
     Verdict,
-    Why,
 )
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.state import (
@@ -76,7 +76,7 @@ class Turn:
 # --- opening an order ------------------------------------------------------------------------------------------------
 
 
-def new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: Secret | None = None) -> Order:
+def new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: PaymentCode | None = None) -> Order:
     """An order whose PAY goes out in this step."""
     lifetime = kiosk.rules.code_lifetime
     created = now.at.replace(microsecond=0)
@@ -92,7 +92,7 @@ def new_order(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code:
     )
 
 
-def _pay(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: Secret | None = None) -> Turn:
+def _pay(kiosk: Kiosk, product: Product, amount: Amount, now: Moment, code: PaymentCode | None = None) -> Turn:
     order = new_order(kiosk, product, amount, now, code)
     return Turn(InHand(order.id), opened=order, commands=(Pay(order, code),))
 
@@ -175,7 +175,7 @@ def shown_key(kiosk: Kiosk, session: Scanning | EntryShown, event: KeyPressed, n
 
 def in_hand_key(_kiosk: Kiosk, session: InHand, event: KeyPressed, _now: Moment) -> Turn:
     """`*` gives up; the order's side knows whether there is still something to give up."""
-    return Turn(session, tell=GaveUp(session.order_id, Why.GAVE_UP) if event.key is Key.STAR else None)
+    return Turn(session, tell=GaveUp(session.order_id, Reason.GAVE_UP) if event.key is Key.STAR else None)
 
 
 def result_key(kiosk: Kiosk, session: Result, event: KeyPressed, now: Moment) -> Turn:
@@ -204,7 +204,7 @@ def scanned(kiosk: Kiosk, session: Scanning, event: CodeScanned, now: Moment) ->
 def code_not_showable(kiosk: Kiosk, session: InHand, _event: CodeNotShowable, _now: Moment) -> Turn:
     """A code that no phone could read is not shown: its order is closed."""
     shown = isinstance(kiosk.orders[session.order_id].phase, Awaiting)
-    return Turn(session, tell=GaveUp(session.order_id, Why.NOT_SHOWN) if shown else None)
+    return Turn(session, tell=GaveUp(session.order_id, Reason.NOT_SHOWN) if shown else None)
 
 
 # --- time and changes ------------------------------------------------------------------------------------------------
@@ -262,14 +262,14 @@ def result_moved(kiosk: Kiosk, session: Result, event: OrderMoved, now: Moment) 
             return Turn(Result(Name.CHECKING, Text.IN_DOUBT, order, long))
 
 
-def _ending(verdict: Verdict, why: Why | None) -> tuple[Name, Text]:
+def _ending(verdict: Verdict, why: Reason | None) -> tuple[Name, Text]:
     match verdict:
         case Verdict.DECLINED:
             return Name.DECLINED, Text.DECLINED
         case Verdict.EXPIRED:
             return Name.EXPIRED, Text.EXPIRED
         case Verdict.CANCELLED:
-            return Name.CANCELLED, Text.OTHER_WAY if why is Why.NOT_SHOWN else Text.CANCELLED
+            return Name.CANCELLED, Text.OTHER_WAY if why is Reason.NOT_SHOWN else Text.CANCELLED
         case Verdict.NOT_SENT:
             return Name.CANCELLED, Text.CANCELLED if why else Text.NOT_SENT
 
@@ -286,4 +286,4 @@ def stop(_kiosk: Kiosk, _session: Session, _event: StopWanted, _now: Moment) -> 
 
 def stop_in_hand(_kiosk: Kiosk, session: InHand, _event: StopWanted, _now: Moment) -> Turn:
     """Close the order in hand; goods that are on their way still come."""
-    return Turn(session, tell=GaveUp(session.order_id, Why.RESTARTED))
+    return Turn(session, tell=GaveUp(session.order_id, Reason.RESTARTED))

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from kiosk.sale.events import Part
 from kiosk.sale.money import Amount
-from kiosk.sale.order import IN_DOUBT, NEVER, Order, Product, Secret
+from kiosk.sale.order import IN_DOUBT, NEVER, Order, PaymentCode, Product
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.rules import Rules
 from kiosk.sale.troubles import Tales
@@ -111,7 +111,7 @@ class Kiosk:
     probed_at: float = -NEVER
     probing: bool = False
     stopping: bool = False
-    spent: Secret | None = None
+    spent: PaymentCode | None = None
 
     @property
     def in_hand(self) -> Order | None:

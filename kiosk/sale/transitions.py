@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
 
-from kiosk.sale import attendance, ends, entry, payment, settlement
+from kiosk.sale import attendance, ends, entry, fulfilment, payment
 from kiosk.sale import session as shopper
 from kiosk.sale.events import (
     CancelAnswered,
@@ -126,19 +126,19 @@ ORDER_ROWS = (
     _order(Confirming, Notified, payment.confirming_stated, Confirming, Cancelling, NotCharged),
     _order(Confirming, Woken, payment.confirming_woken, Confirming, Unresolved),
     _order(Confirming, InquiryWanted, ends.inquire, Confirming),
-    _order(Releasing, ReleaseAnswered, settlement.release_answered, Released, GivingBack),
-    _order(Releasing, Woken, settlement.releasing_woken, GivingBack),
-    _order(Releasing, PayAnswered, settlement.known, Releasing),
-    _order(Releasing, DetailAnswered, settlement.known, Releasing),
-    _order(Releasing, Notified, settlement.releasing_notified, Releasing),
-    _order(GivingBack, CancelAnswered, settlement.giving_back_answered, GivingBack),
-    _order(GivingBack, RefundAnswered, settlement.giving_back_answered, GivingBack),
-    _order(GivingBack, DetailAnswered, settlement.giving_back_stated, GivingBack, GivenBack, *SOLD, Unresolved),
-    _order(GivingBack, Notified, settlement.giving_back_notified, GivingBack),
-    _order(GivingBack, PayAnswered, settlement.known, GivingBack),
-    _order(GivingBack, Woken, settlement.giving_back_woken, GivingBack, Unresolved),
+    _order(Releasing, ReleaseAnswered, fulfilment.release_answered, Released, GivingBack),
+    _order(Releasing, Woken, fulfilment.releasing_woken, GivingBack),
+    _order(Releasing, PayAnswered, fulfilment.known, Releasing),
+    _order(Releasing, DetailAnswered, fulfilment.known, Releasing),
+    _order(Releasing, Notified, fulfilment.releasing_notified, Releasing),
+    _order(GivingBack, CancelAnswered, fulfilment.giving_back_answered, GivingBack),
+    _order(GivingBack, RefundAnswered, fulfilment.giving_back_answered, GivingBack),
+    _order(GivingBack, DetailAnswered, fulfilment.giving_back_stated, GivingBack, GivenBack, *SOLD, Unresolved),
+    _order(GivingBack, Notified, fulfilment.giving_back_notified, GivingBack),
+    _order(GivingBack, PayAnswered, fulfilment.known, GivingBack),
+    _order(GivingBack, Woken, fulfilment.giving_back_woken, GivingBack, Unresolved),
     _order(GivingBack, InquiryWanted, ends.inquire, GivingBack),
-    _order(Released, PayAnswered, settlement.known, Released),
+    _order(Released, PayAnswered, fulfilment.known, Released),
     _order(Released, DetailAnswered, ends.ended_stated, Released),
     _order(Released, Notified, ends.ended_notified, Released),
     _order(Released, Woken, ends.inquire, Released),
@@ -152,7 +152,7 @@ ORDER_ROWS = (
     _order(Unconfirmed, RefundWanted, ends.refund, GivingBack, Unconfirmed),
     _order(Unconfirmed, CancelWanted, ends.cancel, GivingBack, Unconfirmed),
     _order(Unconfirmed, SettleWanted, ends.settle, Unconfirmed, Settled),
-    _order(GivenBack, PayAnswered, settlement.known, GivenBack),
+    _order(GivenBack, PayAnswered, fulfilment.known, GivenBack),
     _order(GivenBack, DetailAnswered, ends.ended_stated, GivenBack),
     _order(GivenBack, Notified, ends.ended_notified, GivenBack),
     _order(GivenBack, Woken, ends.inquire, GivenBack),

@@ -24,7 +24,7 @@ from kiosk.sale.events import (
     RefundAnswered,
     ReleaseAnswered,
 )
-from kiosk.sale.order import GivenBack, Releasing, Why
+from kiosk.sale.order import GivenBack, Reason, Releasing
 from kiosk.sale.outcome import Accepted, NotSent, Refused, Unknown
 
 pytestmark = pytest.mark.anyio
@@ -121,7 +121,7 @@ async def test_what_a_full_disk_refused_comes_to_it_together_with_the_answer_tha
     with pytest.raises(JournalError):
         await scene.put(drop, orders=(paid,), intents=(drop,))
     assert drop not in scene.performed
-    back = an_order(phase=GivenBack(Why.JAM), paid_at=NOW)
+    back = an_order(phase=GivenBack(Reason.JAM), paid_at=NOW)
     answer = Answer(paid.id, "release", "the journal could not be written")
     with pytest.raises(JournalError):
         await scene.put(orders=(back,), answers=(answer,))

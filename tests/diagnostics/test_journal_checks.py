@@ -18,7 +18,7 @@ from kiosk.diagnostics.findings import Grade
 from kiosk.journal import Entry, Journal
 from kiosk.journal.backup import back_up
 from kiosk.sale.commands import Report, Topic
-from kiosk.sale.order import Released, Unresolved, Why
+from kiosk.sale.order import Reason, Released, Unresolved
 
 pytestmark = pytest.mark.anyio
 NOW = datetime.now(UTC)
@@ -84,7 +84,7 @@ def test_a_row_that_another_hand_changed_is_found(tmp_path: Path, journal: Journ
 
 
 def test_an_order_for_a_person_is_named_with_the_command_that_settles_it(tmp_path: Path, journal: Journal) -> None:
-    sale(journal, Unresolved(Why.UNANSWERED, paid=True))
+    sale(journal, Unresolved(Reason.UNANSWERED, paid=True))
     found = alone(journal_checks(tmp_path), "journal.orders")
     assert found.grade is Grade.WARNING
     assert str(won(1500)) in found.finding

@@ -9,7 +9,7 @@ from kiosk.gateway.client import Gateway
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Product, Refund, Secret
+from kiosk.sale.order import ConfirmedRefund, Order, PaymentCode, Product
 from kiosk.sale.outcome import Absent, Accepted, Approved, Closed, Pending, Refused
 from kiosk.sandbox.merchants import CLIENT_ID, SIGN_ID, TRANSACTION_KEY, Merchant
 from kiosk.sandbox.server import Sandbox, SandboxSettings
@@ -60,7 +60,7 @@ async def test_a_shown_code_is_paid_and_refunded_in_parts(
     assert isinstance(await client.refund(shown, "K1-0001R2", Amount(1001, "KRW"), "jam"), Refused)
     refunded = await client.detail(shown)
     assert isinstance(refunded, Approved)
-    assert refunded.refunds == (Refund("K1-0001R1", Amount(500, "KRW")),)
+    assert refunded.refunds == (ConfirmedRefund("K1-0001R1", Amount(500, "KRW")),)
 
 
 async def test_a_scanned_code_is_paid_and_cancelled(
@@ -68,7 +68,7 @@ async def test_a_scanned_code_is_paid_and_cancelled(
 ) -> None:
     scan = fresh(Product.PAYMENT_CODE)
     code = (await shopper.post("/sandbox/codes", json={"behaviour": "pay"})).json()["code"]
-    approved = await client.pay(scan, Secret(code))
+    approved = await client.pay(scan, PaymentCode(code))
     assert isinstance(approved, Approved)
     assert approved.paid_at is not None
     assert abs(approved.paid_at - datetime.now(UTC)) < timedelta(minutes=1)
@@ -77,7 +77,7 @@ async def test_a_scanned_code_is_paid_and_cancelled(
 
 
 async def test_a_code_that_cannot_be_charged_is_refused(client: Gateway, fresh: MakeOrder) -> None:
-    assert isinstance(await client.pay(fresh(Product.PAYMENT_CODE), Secret("281010897274821897274821")), Refused)
+    assert isinstance(await client.pay(fresh(Product.PAYMENT_CODE), PaymentCode("281010897274821897274821")), Refused)
 
 
 async def test_an_order_it_never_heard_of_is_absent_and_the_probe_is_healthy(client: Gateway, fresh: MakeOrder) -> None:

@@ -32,7 +32,7 @@ from kiosk.gateway.exchange import Timeouts
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect, Paths
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Product, Secret
+from kiosk.sale.order import Order, PaymentCode, Product
 from kiosk.sale.outcome import Absent, Accepted, Approved, NotSent, Outcome, Pending, Refused, Unknown
 
 pytestmark = pytest.mark.anyio
@@ -65,7 +65,7 @@ async def outcomes(gateway: Gateway, order: Order) -> dict[str, Outcome]:
 async def test_pay_is_signed_over_exactly_what_is_sent(gateway: MakeGateway, order: MakeOrder) -> None:
     async with scripted(answers(SHOWN)) as script:
         client = gateway(script.url, notify_url="https://kiosk.example/notification")
-        await client.pay(order(Product.PAYMENT_CODE), Secret(CODE))
+        await client.pay(order(Product.PAYMENT_CODE), PaymentCode(CODE))
     text = (
         "amount=1500&currency=KRW&expireAt=2026-11-23 18:35:00&goods=|description=Ticket|&merchantOrderId=K1-0001"
         "&notifyUrl=https://kiosk.example/notification&payCodeValue=281010897274821897271234&paymentMethod=KAKAOPAY"
@@ -480,7 +480,7 @@ async def test_no_secret_is_logged_whatever_happens(
         for does in (answers(echo), *TROUBLE.values(), answers(said("100002", f"{CODE} is used"))):
             async with scripted(does) as script:
                 client = gateway(script.url, key=key)
-                seen = [await client.pay(scan, Secret(CODE)), await client.detail(scan)]
+                seen = [await client.pay(scan, PaymentCode(CODE)), await client.detail(scan)]
                 signatures = {heard.headers.get("sign", "token-1") for heard in script.heard}
                 for secret in (CODE, "TESTKEY", "token-1", *signatures):
                     assert secret not in repr(seen)
@@ -497,7 +497,7 @@ async def test_each_outcome_of_pay_is_logged_with_its_order(
         client = gateway(script.url)
         with caplog.at_level(logging.INFO, "kiosk.gateway.client"):
             await client.pay(order(), None)
-            await client.pay(replace(order(), product=Product.PAYMENT_CODE), Secret(CODE))
+            await client.pay(replace(order(), product=Product.PAYMENT_CODE), PaymentCode(CODE))
     told = [(record.levelname, record.EVENT, record.ORDER_ID) for record in caplog.records]
     assert told == [("WARNING", "Unknown", "K1-0001"), ("INFO", "Approved", "K1-0001")]
 

@@ -12,7 +12,7 @@ from scripted_gateway import done, paid, said
 
 from kiosk.gateway import messages
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, Product, Refund, Secret
+from kiosk.sale.order import ConfirmedRefund, Order, PaymentCode, Product
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
@@ -54,7 +54,7 @@ def test_the_body_of_pay(order: MakeOrder, singapore: ZoneInfo) -> None:
 
 def test_the_scanned_code_goes_along_with_a_payment_code(order: MakeOrder, singapore: ZoneInfo) -> None:
     code = "281010897274821897274821"
-    body = messages.pay_body(order(Product.PAYMENT_CODE), Secret(code), singapore, "Ticket", "LINUX")
+    body = messages.pay_body(order(Product.PAYMENT_CODE), PaymentCode(code), singapore, "Ticket", "LINUX")
     assert (body["product"], body["payCodeValue"]) == ("PAYMENT_CODE", code)
 
 
@@ -199,7 +199,7 @@ def test_a_refund_made_elsewhere_is_known_by_the_gateways_id(order: MakeOrder, s
     line = {"uqRefundId": "UR-1", "amount": "400", "currency": "KRW", "status": "success"}
     outcome = messages.read_detail(paid(refunds=[line]), order(), singapore)
     assert isinstance(outcome, Approved)
-    assert outcome.refunds == (Refund("UR-1", Amount(400, "KRW"), "UR-1"),)
+    assert outcome.refunds == (ConfirmedRefund("UR-1", Amount(400, "KRW"), "UR-1"),)
 
 
 @pytest.mark.parametrize(

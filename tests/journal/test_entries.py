@@ -7,9 +7,9 @@ import pytest
 from sample_orders import NOON, order, won
 
 from kiosk.journal import Answer, Attempt, Entry, Journal
-from kiosk.sale.commands import Cancel, GiveBack, Intent, Pay, Release, Report, Topic
-from kiosk.sale.events import Secret
-from kiosk.sale.order import GivingBack, Plan, Product, Releasing, Way, Why
+from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, Report, Topic
+from kiosk.sale.events import PaymentCode
+from kiosk.sale.order import GivingBack, Plan, Product, Reason, Releasing, Way
 
 LATER = NOON + timedelta(seconds=3)
 ORDER = order("K1-000001")
@@ -20,7 +20,7 @@ ORDER = order("K1-000001")
     [
         (Pay(ORDER), "pay"),
         (Cancel(ORDER), "cancel"),
-        (GiveBack(replace(ORDER, phase=GivingBack(Why.JAM, won(1500), Way.REFUND, "K1-000001R1"))), "refund"),
+        (Refund(replace(ORDER, phase=GivingBack(Reason.JAM, won(1500), Way.REFUND, "K1-000001R1"))), "refund"),
         (Release(replace(ORDER, phase=Releasing())), "release"),
     ],
 )
@@ -73,7 +73,7 @@ def test_an_entry_is_written_whole_or_not_at_all(journal: Journal) -> None:
 
 
 def test_a_payment_code_never_reaches_the_disk(tmp_path: Path, journal: Journal) -> None:
-    code = Secret("281010897274821897274821")
+    code = PaymentCode("281010897274821897274821")
     scanned = order(product=Product.PAYMENT_CODE, plan=Plan(code=code))
     journal.write(Entry(NOON, orders=(scanned,), intents=(Pay(scanned, code),)))
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir())

@@ -19,6 +19,7 @@ from kiosk.sale.order import (
     Order,
     Phase,
     Plan,
+    Reason,
     Released,
     Releasing,
     Requested,
@@ -26,7 +27,6 @@ from kiosk.sale.order import (
     Settlement,
     Unresolved,
     Verdict,
-    Why,
 )
 
 
@@ -103,15 +103,15 @@ def test_a_full_id_comes_before_another_orders_claim_code(journal: Journal) -> N
 
 def test_open_orders_are_those_not_ended_those_a_look_is_owed_to_and_those_left_to_a_person(journal: Journal) -> None:
     a_year_ago = NOON - timedelta(days=365)  # no clock is asked
-    not_charged = NotCharged(Verdict.EXPIRED, Why.EXPIRED)
+    not_charged = NotCharged(Verdict.EXPIRED, Reason.EXPIRED)
     orders = (
         order("requested"),
         order("looked-at", not_charged),
         order("owed", not_charged, since=a_year_ago, owed=True),
         order("sold-and-owed", Released(), released=True, owed=True),
         order("released", Released(), released=True),
-        order("given-back", GivenBack(Why.JAM)),
-        order("unresolved", Unresolved(Why.UNANSWERED, paid=False)),
+        order("given-back", GivenBack(Reason.JAM)),
+        order("unresolved", Unresolved(Reason.UNANSWERED, paid=False)),
         order("settled", Settled(Settlement.NOTHING, "seen")),
         order("old", Releasing(), since=a_year_ago),
     )
@@ -138,7 +138,7 @@ def test_orders_are_asked_for_by_phase_or_verdict(journal: Journal) -> None:
     orders = (
         order("requested", Requested()),
         *(order(verdict.value, NotCharged(verdict)) for verdict in Verdict),
-        order("given_back", GivenBack(Why.LATE)),
+        order("given_back", GivenBack(Reason.LATE)),
     )
     journal.write(Entry(NOON, orders=orders))
     for one in orders:

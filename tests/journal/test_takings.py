@@ -11,25 +11,25 @@ from kiosk.sale.money import Amount
 from kiosk.sale.order import (
     Awaiting,
     Cancelling,
+    ConfirmedRefund,
     GivenBack,
     GivingBack,
     NotCharged,
     Order,
     Phase,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 
 DAY = timedelta(days=1)
-BACK = GivingBack(Why.JAM, won(1500), Way.REFUND, "R1")
-ALL_OF_IT = (Refund("R1", won(1500)),)
-HALF = (Refund("R1", won(500)),)
+BACK = GivingBack(Reason.JAM, won(1500), Way.REFUND, "R1")
+ALL_OF_IT = (ConfirmedRefund("R1", won(1500)),)
+HALF = (ConfirmedRefund("R1", won(500)),)
 
 
 def paid(order_id: str, phase: Phase, **fields: object) -> Order:
@@ -48,9 +48,9 @@ def total(*orders: Order) -> Sum:
         (paid("released", Released(), released=True), 1500, 0, 0),
         (paid("jammed", BACK), 0, 0, 1500),
         (paid("partly back", BACK, refunds=HALF), 0, 500, 1000),
-        (paid("given back", GivenBack(Why.JAM), refunds=ALL_OF_IT), 0, 1500, 0),
-        (paid("unresolved", Unresolved(Why.JAM, paid=True)), 0, 0, 1500),
-        (paid("success after CANCEL", Cancelling(Why.EXPIRED)), 0, 0, 1500),
+        (paid("given back", GivenBack(Reason.JAM), refunds=ALL_OF_IT), 0, 1500, 0),
+        (paid("unresolved", Unresolved(Reason.JAM, paid=True)), 0, 0, 1500),
+        (paid("success after CANCEL", Cancelling(Reason.EXPIRED)), 0, 0, 1500),
         (order("paid, the gateway did not say when", Releasing()), 0, 0, 1500),
         (paid("refunded by the operator", Released(), released=True, refunds=ALL_OF_IT), 1500, 0, 0),
         (paid("being refunded by the operator", BACK, released=True, refunds=HALF), 1500, 0, 0),
@@ -68,8 +68,8 @@ def test_each_paid_order_is_counted_once(one: Order, released: int, given_back: 
     [
         paid("ended without money", NotCharged(Verdict.EXPIRED)),
         paid("released without goods", Released()),
-        paid("given back in part", GivenBack(Why.OPERATOR), refunds=HALF),
-        paid("more given back than paid", BACK, refunds=(*ALL_OF_IT, Refund("R2", won(1)))),
+        paid("given back in part", GivenBack(Reason.OPERATOR), refunds=HALF),
+        paid("more given back than paid", BACK, refunds=(*ALL_OF_IT, ConfirmedRefund("R2", won(1)))),
     ],
     ids=lambda one: one.id,
 )
@@ -83,7 +83,7 @@ def test_an_order_whose_money_is_nowhere_breaks_the_sum(one: Order) -> None:
     [
         order("shown", Awaiting("code")),
         order("expired", NotCharged(Verdict.EXPIRED)),
-        order("unknown", Unresolved(Why.UNANSWERED, paid=False)),
+        order("unknown", Unresolved(Reason.UNANSWERED, paid=False)),
     ],
     ids=lambda one: one.id,
 )
@@ -104,7 +104,7 @@ def test_the_takings_have_a_line_for_each_product_and_currency_and_a_sum_for_eac
     found = takings(
         [
             paid("a", Released(), released=True, **scanned),
-            paid("b", GivenBack(Why.JAM), refunds=ALL_OF_IT, **scanned),
+            paid("b", GivenBack(Reason.JAM), refunds=ALL_OF_IT, **scanned),
             paid("c", Released(), released=True, **scanned, amount=Amount(250, "SGD")),
             paid("d", Releasing()),
         ]
@@ -143,9 +143,9 @@ def test_a_days_takings_are_what_was_paid_on_that_day(journal: Journal) -> None:
 
 
 def test_unresolved_orders_are_listed_until_a_person_settles_them(journal: Journal) -> None:
-    known = paid("known to be paid", Unresolved(Why.JAM, paid=True))
-    unknown = order("not known", Unresolved(Why.UNANSWERED, paid=False), created_at=NOON - 9 * DAY)
-    tomorrow = order("tomorrow", Unresolved(Why.UNANSWERED, paid=False), created_at=NOON + DAY)
+    known = paid("known to be paid", Unresolved(Reason.JAM, paid=True))
+    unknown = order("not known", Unresolved(Reason.UNANSWERED, paid=False), created_at=NOON - 9 * DAY)
+    tomorrow = order("tomorrow", Unresolved(Reason.UNANSWERED, paid=False), created_at=NOON + DAY)
     journal.write(Entry(NOON, orders=(known, unknown, tomorrow)))
     found = journal.takings(NOON, NOON + DAY)
     assert found.unresolved == (known, unknown)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from sale_examples import NOON, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
 
-from kiosk.sale.commands import Cancel, GiveBack, Inquire, Report, Topic
+from kiosk.sale.commands import Cancel, Inquire, Refund, Report, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     InquiryWanted,
@@ -26,12 +26,13 @@ from kiosk.sale.order import (
     AfterCrash,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     GivenBack,
     GivingBack,
     NotCharged,
     Order,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Settled,
@@ -39,7 +40,6 @@ from kiosk.sale.order import (
     Unconfirmed,
     Unresolved,
     Verdict,
-    Why,
 )
 from kiosk.sale.outcome import Absent, Accepted, Closed, NotSent, Pending, Unknown
 from kiosk.sale.panel import Name, Text
@@ -47,8 +47,8 @@ from kiosk.sale.recovery import recover
 
 SHOWN_ONLY = rules(Product.ORDER_CODE)
 LOST, OFFLINE = Unknown("no answer"), NotSent("no connection")
-NOTHING = NotCharged(Verdict.CANCELLED, Why.GAVE_UP)
-STUCK = Unresolved(Why.GAVE_UP, paid=False)
+NOTHING = NotCharged(Verdict.CANCELLED, Reason.GAVE_UP)
+STUCK = Unresolved(Reason.GAVE_UP, paid=False)
 SOLD: dict[str, object] = {"paid_at": NOON, "released": True}
 
 
@@ -92,11 +92,11 @@ def test_unresolved_after_a_day_offline_is_asked_about_when_the_network_returns(
     till.cancel(Accepted())
     till.wait(3)
     till.detail(Closed())
-    assert till.phase == GivenBack(Why.GAVE_UP)
+    assert till.phase == GivenBack(Reason.GAVE_UP)
 
 
 def test_unresolved_is_asked_about_daily_for_thirty_days_then_weekly_until_it_is_settled() -> None:
-    till = holding(order(Unresolved(Why.JAM, paid=True), paid_at=NOON))
+    till = holding(order(Unresolved(Reason.JAM, paid=True), paid_at=NOON))
     days = []
     while len(days) < 40:
         till.detail(LOST)
@@ -113,7 +113,7 @@ def test_what_the_gateway_still_calls_processing_when_it_answers_again_is_closed
     till.cancel(Accepted())
     till.wait(3)
     till.detail(Closed())
-    assert till.phase == NotCharged(Verdict.CANCELLED, Why.GAVE_UP)
+    assert till.phase == NotCharged(Verdict.CANCELLED, Reason.GAVE_UP)
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_an_order_that_ended_minutes_ago_is_looked_at_though_the_clock_is_three_
 
 def test_no_order_is_called_a_day_old_by_a_clock_that_nobody_vouches_for() -> None:
     old = NOON - timedelta(days=3)
-    till = holding(order(Closing(Why.GAVE_UP), created_at=old, since=old), dated=False)
+    till = holding(order(Closing(Reason.GAVE_UP), created_at=old, since=old), dated=False)
     for _ in range(20):
         till.detail(OFFLINE)
         till.wait(300)
@@ -147,7 +147,7 @@ ENDS = [
     (STUCK, Pending()),
     (Released(), Pending()),
     (Released(), Closed()),
-    (GivenBack(Why.LATE), Pending()),
+    (GivenBack(Reason.LATE), Pending()),
     (Settled(Settlement.RELEASED, "seen"), Pending()),
 ]
 
@@ -199,11 +199,11 @@ def test_a_look_that_saw_nothing_is_repeated_at_once_when_the_gateway_is_back() 
 def test_an_order_that_is_still_processing_at_a_look_is_cancelled_and_looked_at_until_it_is_final() -> None:
     till = holding(order(NOTHING, owed=True))
     assert Cancel in kinds(till.detail(Pending("UQ-1", SHOWN)))
-    assert till.phase == Cancelling(Why.LATE)
+    assert till.phase == Cancelling(Reason.LATE)
     till.cancel(Accepted())
     till.wait(3)
     till.detail(Closed())
-    assert till.phase == NotCharged(Verdict.CANCELLED, Why.LATE)
+    assert till.phase == NotCharged(Verdict.CANCELLED, Reason.LATE)
     assert told(till) == [], "it was reported when it ended first"
     assert till.record.owed, "and it is looked at again"
 
@@ -240,7 +240,7 @@ def test_a_refund_made_in_the_portal_is_noted_down_and_told_once() -> None:
     till = holding(order(Released(), **SOLD))
     till.tell(Reloaded(till.record))
     till.notify(Pending())
-    elsewhere = approved(till.record, Refund("portal-1", won(700)))
+    elsewhere = approved(till.record, ConfirmedRefund("portal-1", won(700)))
     assert [one.details["refund_id"] for one in till.detail(elsewhere) if isinstance(one, Report)] == ["portal-1"]
     assert till.record.refunded == won(700)
     till.tell(Reloaded(till.record))
@@ -251,7 +251,7 @@ def test_a_refund_made_in_the_portal_is_noted_down_and_told_once() -> None:
 
 def test_a_refund_made_elsewhere_is_looked_at_until_it_is_done() -> None:
     till = holding(order(Released(), owed=True, **SOLD))
-    elsewhere = Refund("portal-1", won(700))
+    elsewhere = ConfirmedRefund("portal-1", won(700))
     till.detail(replace(approved(till.record), open=(elsewhere,)))
     assert till.record.owed
     till.wait(10)
@@ -298,7 +298,7 @@ def test_a_payment_that_shows_up_after_it_was_settled_as_nothing_goes_back() -> 
 def test_what_a_person_settled_as_released_can_be_refunded_and_as_refunded_can_not() -> None:
     sold = holding(order(Settled(Settlement.RELEASED, "seen"), **SOLD))
     sold.tell(Reloaded(sold.record))
-    assert GiveBack in kinds(sold.tell(RefundWanted(sold.record.id, won(500))))
+    assert Refund in kinds(sold.tell(RefundWanted(sold.record.id, won(500))))
     back = holding(order(Settled(Settlement.REFUNDED, "seen"), paid_at=NOON))
     back.tell(Reloaded(back.record))
     assert back.tell(RefundWanted(back.record.id, None)) == []
@@ -338,7 +338,7 @@ def test_a_part_given_back_does_not_say_whether_the_goods_came_out() -> None:
     till.tell(RefundWanted(till.record.id, won(500)))
     till.refund(Accepted())
     till.wait(3)
-    part = Refund(f"{till.record.id}R1", won(500))
+    part = ConfirmedRefund(f"{till.record.id}R1", won(500))
     till.detail(replace(till.success(), refunds=(part,)))
     assert (till.phase, till.record.refunded) == (Unconfirmed(), won(500))
     till.tell(Reloaded(till.record))
@@ -351,7 +351,7 @@ def test_or_it_is_left_to_a_person_and_never_given_back_by_itself() -> None:
     assert kinds(till.asked) == [Topic.RELEASE_UNCONFIRMED, Topic.UNRESOLVED]
     till.wait(86_400)
     assert kinds(till.detail(till.success())) == []
-    assert till.phase == Unresolved(Why.UNCONFIRMED, paid=True)
+    assert till.phase == Unresolved(Reason.UNCONFIRMED, paid=True)
     assert kinds(till.tell(SettleWanted(till.record.id, Settlement.RELEASED, "seen"))) == [Topic.SETTLED]
 
 
@@ -359,7 +359,7 @@ def test_or_the_money_goes_back_and_it_is_no_jam() -> None:
     till = interrupted(AfterCrash.REFUND)
     assert kinds(till.asked) == [Topic.RELEASE_UNCONFIRMED, Cancel]
     assert isinstance(till.phase, GivingBack)
-    assert till.phase.why is Why.UNCONFIRMED
+    assert till.phase.why is Reason.UNCONFIRMED
 
 
 @pytest.mark.parametrize(("how", "out"), [(Settlement.RELEASED, True), (Settlement.REFUNDED, False)])

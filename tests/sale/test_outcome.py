@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sale_examples import order, won
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Refund, Secret
+from kiosk.sale.order import ConfirmedRefund, PaymentCode
 from kiosk.sale.outcome import Approved, Unknown, about
 
 ORDER = order(id="K1-1")
@@ -32,12 +32,12 @@ def test_a_success_in_another_currency_is_not_believed() -> None:
 
 
 def test_refunds_of_more_than_was_paid_are_not_believed() -> None:
-    refunds = (Refund("R1", won(1000)), Refund("R2", won(501)))
+    refunds = (ConfirmedRefund("R1", won(1000)), ConfirmedRefund("R2", won(501)))
     assert isinstance(about(replace(PAID, refunds=refunds), ORDER), Unknown)
 
 
 def test_refunds_in_another_currency_are_not_believed() -> None:
-    foreign = (Refund("R1", Amount(500, "SGD")),)
+    foreign = (ConfirmedRefund("R1", Amount(500, "SGD")),)
     assert isinstance(about(replace(PAID, refunds=foreign), ORDER), Unknown)
 
 
@@ -49,6 +49,6 @@ def test_only_the_exact_amount_is_believed(asked: int, said: int) -> None:
 
 @given(st.text(st.characters(codec="ascii", categories=("Nd",)), min_size=1, max_size=64))
 def test_a_payment_code_shows_six_of_its_digits_at_most(code: str) -> None:
-    shown = f"{Secret(code)} {Secret(code)!r} {[Secret(code)]}"
+    shown = f"{PaymentCode(code)} {PaymentCode(code)!r} {[PaymentCode(code)]}"
     assert len(code) < 7 or code not in shown
-    assert Secret(code).masked in {"****", f"{code[:2]}**************{code[-4:]}"}
+    assert PaymentCode(code).masked in {"****", f"{code[:2]}**************{code[-4:]}"}

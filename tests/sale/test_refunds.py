@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sale_examples import NOON, Till, approved, kinds, order, rules, won
 
-from kiosk.sale.commands import Command, GiveBack, Inquire, Report, Topic
+from kiosk.sale.commands import Command, Inquire, Refund, Report, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import CancelWanted, InquiryWanted, RefundWanted
-from kiosk.sale.order import GivingBack, Product, Refund, Released, Unresolved, Way, Why
+from kiosk.sale.order import ConfirmedRefund, GivingBack, Product, Reason, Released, Unresolved, Way
 from kiosk.sale.outcome import Accepted, Approved, Closed, Pending, Refused, Unknown
 from kiosk.sale.recovery import recover
 
@@ -16,8 +16,8 @@ LOST = Unknown("no answer")
 KEY = "K1-000000001"
 
 
-def back(number: int, minor: int = 1500, name: str = KEY) -> Refund:
-    return Refund(f"{name}R{number}", won(minor))
+def back(number: int, minor: int = 1500, name: str = KEY) -> ConfirmedRefund:
+    return ConfirmedRefund(f"{name}R{number}", won(minor))
 
 
 def told(commands: list[Command]) -> list[Topic]:
@@ -27,7 +27,7 @@ def told(commands: list[Command]) -> list[Topic]:
 
 def giving_back(way: Way = Way.REFUND, *, released: bool = False, minor: int = 1500) -> Till:
     """A till whose only order is being given back, and whose first REFUND has been asked for."""
-    why = Why.OPERATOR if released else Why.LATE
+    why = Reason.OPERATOR if released else Reason.LATE
     phase = GivingBack(why, won(minor), way, f"{KEY}R1")
     found = order(phase, paid_at=NOON, released=released, refunds_asked=1)
     till = Till(rules(Product.ORDER_CODE))
@@ -38,7 +38,7 @@ def giving_back(way: Way = Way.REFUND, *, released: bool = False, minor: int = 1
 
 
 def listed(
-    till: Till, *, done: tuple[Refund, ...] = (), under_way: tuple[Refund, ...] = (), failed: int = 0
+    till: Till, *, done: tuple[ConfirmedRefund, ...] = (), under_way: tuple[ConfirmedRefund, ...] = (), failed: int = 0
 ) -> Approved:
     failures = tuple(f"{KEY}R{number}" for number in range(1, failed + 1))
     return replace(approved(till.record), refunds=done, open=under_way, failed=failures)
@@ -46,7 +46,7 @@ def listed(
 
 def sent(till: Till) -> list[str]:
     """The ids of the refunds that were asked for, in order."""
-    phases = [one.order.phase for one in till.asked if isinstance(one, GiveBack)]
+    phases = [one.order.phase for one in till.asked if isinstance(one, Refund)]
     return [phase.refund_id for phase in phases if isinstance(phase, GivingBack)]
 
 
@@ -104,16 +104,16 @@ def test_refused_and_yet_listed_as_under_way_is_waited_for() -> None:
 def test_a_refund_that_failed_is_made_anew_three_in_all_and_then_it_is_for_a_person() -> None:
     till = giving_back()
     for failed in (1, 2):
-        assert GiveBack in kinds(till.detail(listed(till, failed=failed)))
+        assert Refund in kinds(till.detail(listed(till, failed=failed)))
         till.refund(Accepted())
         till.wait(3)
     assert sent(till) == [f"{KEY}R2", f"{KEY}R3"]
     assert set(told(till.detail(listed(till, failed=3)))) == {Topic.UNRESOLVED, Topic.FAULT}
-    assert till.phase == Unresolved(Why.REFUND_FAILED, paid=True)
+    assert till.phase == Unresolved(Reason.REFUND_FAILED, paid=True)
     till.wait(86_400)
     till.detail(listed(till, failed=3))
     assert sent(till) == [f"{KEY}R2", f"{KEY}R3"], "the machine tries no more"
-    assert GiveBack in kinds(till.tell(RefundWanted(KEY, None))), "a person may"
+    assert Refund in kinds(till.tell(RefundWanted(KEY, None))), "a person may"
 
 
 def test_a_refund_of_sold_goods_that_failed_thrice_leaves_them_sold_and_is_a_fault() -> None:
@@ -132,20 +132,20 @@ def test_a_refund_listed_by_the_gateways_id_alone_is_known_by_what_refund_answer
     till.wait(next_wake(till.state) - till.mono)
     till.refund(Accepted("UR-77"))
     till.wait(3)
-    assert told(till.detail(listed(till, done=(Refund("UR-77", won(1500), "UR-77"),)))) == [Topic.REFUNDED]
+    assert told(till.detail(listed(till, done=(ConfirmedRefund("UR-77", won(1500), "UR-77"),)))) == [Topic.REFUNDED]
     assert [one.id for one in till.record.refunds] == [f"{KEY}R1"]
 
 
 def test_what_others_have_under_way_is_waited_for() -> None:
     till = giving_back()
-    elsewhere = Refund("portal-1", won(700))
+    elsewhere = ConfirmedRefund("portal-1", won(700))
     till.detail(listed(till, under_way=(elsewhere,)))
     till.wait(400)
     assert sent(till) == []
     for _ in range(2):
         till.detail(listed(till, done=(elsewhere,)))
         till.wait(400)
-    assert [one.order.phase.amount for one in till.asked if isinstance(one, GiveBack)] == [won(800)]
+    assert [one.order.phase.amount for one in till.asked if isinstance(one, Refund)] == [won(800)]
 
 
 def test_a_cancellation_of_sold_goods_that_takes_days_is_not_taken_for_undone() -> None:
@@ -164,7 +164,7 @@ def test_a_cancellation_of_sold_goods_that_takes_days_is_not_taken_for_undone() 
 
 @pytest.mark.parametrize("wanted", [RefundWanted(KEY, won(500)), RefundWanted(KEY, None), CancelWanted(KEY)])
 def test_while_nobody_knows_of_the_last_refund_of_sold_goods_no_other_is_made(wanted: RefundWanted) -> None:
-    found = order(Unresolved(Why.OPERATOR, paid=True), paid_at=NOON, released=True, refunds_asked=1)
+    found = order(Unresolved(Reason.OPERATOR, paid=True), paid_at=NOON, released=True, refunds_asked=1)
     till = Till(rules(Product.ORDER_CODE))
     till.state = recover(till.state, (found,), till.now).state
     assert kinds(till.tell(wanted)) in ([], [Inquire])
@@ -182,7 +182,7 @@ def paying(products: tuple[Product, ...] = (Product.PAYMENT_CODE,)) -> Till:
 
 
 def test_a_gateways_id_that_another_order_has_is_doubt_and_a_fault_and_the_rest_sells_on() -> None:
-    first = order(Unresolved(Why.LATE, paid=True), id="K1-0", gateway_id="UQ-X", paid_at=NOON)
+    first = order(Unresolved(Reason.LATE, paid=True), id="K1-0", gateway_id="UQ-X", paid_at=NOON)
     till = Till(rules(Product.PAYMENT_CODE))
     till.state = recover(till.state, (first,), till.now).state
     till.wait(0)

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sale_examples import EXAMPLES, SCANNED, SEOUL, rules, won
 from sale_gateway import Account, Books, Status
 
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, ServiceKey, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, Report, ServiceKey, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
@@ -244,7 +244,7 @@ class World(RuleBasedStateMachine):
     )
     def carry_out(self, index: int, how: str) -> None:
         command = self.waiting.pop(index % len(self.waiting))
-        if how == "done, not heard" and isinstance(command, Pay | Cancel | GiveBack):
+        if how == "done, not heard" and isinstance(command, Pay | Cancel | Refund):
             self.arrive(command)
             self.done.append(command)
             self.waiting.append(command)
@@ -263,7 +263,7 @@ class World(RuleBasedStateMachine):
             else:
                 self.answer(command, self.outcome_of(command, "answered"))
 
-    def outcome_of(self, command: Pay | Inquire | Cancel | GiveBack | Probe, how: str) -> Outcome:
+    def outcome_of(self, command: Pay | Inquire | Cancel | Refund | Probe, how: str) -> Outcome:
         if any(command is one for one in self.done) and not how.startswith("lost"):
             how = "answered"
         if how == "not sent":
@@ -281,14 +281,14 @@ class World(RuleBasedStateMachine):
             case "in flight" if isinstance(command, Pay):
                 self.flying.append(command)
                 return Unknown("no answer")
-            case "refused" if isinstance(command, Pay | Cancel | GiveBack):
+            case "refused" if isinstance(command, Pay | Cancel | Refund):
                 return Refused("bad field")
             case "lie" if isinstance(command, Pay | Inquire):
                 return self.lie(command)
             case _:
                 return self.arrive(command)
 
-    def arrive(self, command: Pay | Inquire | Cancel | GiveBack) -> Outcome:
+    def arrive(self, command: Pay | Inquire | Cancel | Refund) -> Outcome:
         before = replace(account) if (account := self.books.of(command.order)) else None
         outcome = self.books.arrive(command, self.at)
         account = self.books.of(command.order)
@@ -326,7 +326,7 @@ class World(RuleBasedStateMachine):
                 event = DetailAnswered(order.id, outcome)
             case Cancel(order):
                 event = CancelAnswered(order.id, outcome)
-            case GiveBack(order):
+            case Refund(order):
                 assert isinstance(order.phase, GivingBack)
                 event = RefundAnswered(order.id, order.phase.refund_id, outcome)
             case _:
@@ -490,7 +490,7 @@ class World(RuleBasedStateMachine):
                 case Release(order):
                     self.unsure.add(order.id)
                     self.dropped_out[order.id] = self.dropped_out.get(order.id, 0) + was_done
-                case Pay() | Cancel() | GiveBack() if was_done:
+                case Pay() | Cancel() | Refund() if was_done:
                     self.arrive(command)
                 case _:
                     pass

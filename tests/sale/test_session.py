@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from sale_examples import NOON, SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
 
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, Report, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
@@ -37,13 +37,14 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
     NotCharged,
     Phase,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Requested,
@@ -51,7 +52,6 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 from kiosk.sale.outcome import (
     Absent,
@@ -270,15 +270,15 @@ def test_a_code_that_expires_gets_one_last_detail_then_cancel_then_detail() -> N
         till.wait(3)
     assert till.phase == Awaiting(SHOWN)
     till.wait(120 - till.mono)
-    assert till.phase == Closing(Why.EXPIRED)
+    assert till.phase == Closing(Reason.EXPIRED)
     till.detail(Pending("UQ-1", SHOWN))
     till.wait(3)
     assert kinds(till.detail(Pending("UQ-1", SHOWN))) in ([Cancel], [])
-    assert till.phase == Cancelling(Why.EXPIRED)
+    assert till.phase == Cancelling(Reason.EXPIRED)
     till.cancel(Accepted())
     till.wait(3)
     assert reports(till.detail(Closed())) == [Topic.EXPIRED]
-    assert till.phase == NotCharged(Verdict.EXPIRED, Why.EXPIRED)
+    assert till.phase == NotCharged(Verdict.EXPIRED, Reason.EXPIRED)
     assert till.name is Name.EXPIRED
 
 
@@ -319,7 +319,7 @@ def test_pay_unknown_for_a_code_never_shown_closes_the_order() -> None:
     till.keys("1500#")
     assert kinds(till.pay(LOST)) == [Probe]
     till.tell(ProbeAnswered(Absent()))
-    assert till.phase == Closing(Why.UNANSWERED)
+    assert till.phase == Closing(Reason.UNANSWERED)
     assert kinds(till.wait(3)) == [Inquire]
     assert kinds(till.detail(Absent())) == [Cancel]
 
@@ -327,7 +327,7 @@ def test_pay_unknown_for_a_code_never_shown_closes_the_order() -> None:
 def test_given_up_before_pay_is_answered_is_closed_as_soon_as_it_is() -> None:
     till = Till(SHOWN_ONLY)
     till.keys("1500#*")
-    assert till.phase == Requested(close=Why.GAVE_UP)
+    assert till.phase == Requested(close=Reason.GAVE_UP)
     assert till.name is Name.CHECKING
     assert kinds(till.pay(Pending("UQ-1", SHOWN))) == [Inquire]
     assert till.panel.qr is None
@@ -368,11 +368,11 @@ def test_a_payment_code_without_an_answer_is_asked_about_for_a_minute_then_cance
     if isinstance(till.phase, Closing):
         till.wait(3)
         till.detail(Pending("UQ-1"))
-    assert till.phase == Cancelling(Why.UNANSWERED)
+    assert till.phase == Cancelling(Reason.UNANSWERED)
     till.cancel(Accepted())
     till.wait(3)
     till.detail(Closed())
-    assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+    assert till.phase == NotCharged(Verdict.CANCELLED, Reason.UNANSWERED)
 
 
 def test_a_payment_the_gateway_never_heard_of_is_cancelled_all_the_same_before_it_is_given_up() -> None:
@@ -382,14 +382,14 @@ def test_a_payment_the_gateway_never_heard_of_is_cancelled_all_the_same_before_i
         assert till.phase == Awaiting()
         till.wait(3)
         till.detail(Absent())
-    assert till.phase == Cancelling(Why.UNANSWERED)
+    assert till.phase == Cancelling(Reason.UNANSWERED)
     till.cancel(Absent())
     while isinstance(till.phase, Confirming):
         assert till.name is Name.CHECKING, "nothing charged is said only when it is known"
         assert [line.text for line in till.panel.lines] == [Text.CHECKING, Text.AMOUNT, Text.CLAIM]
         till.wait(3)
         till.detail(Absent())
-    assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+    assert till.phase == NotCharged(Verdict.CANCELLED, Reason.UNANSWERED)
     assert till.mono >= 60, "the code's own life is over"
 
 
@@ -419,7 +419,7 @@ def test_a_code_that_was_never_shown_can_be_paid_by_nobody_and_is_given_up_soone
     for _ in range(4):
         till.wait(3)
         till.detail(Absent())
-    assert till.phase == NotCharged(Verdict.CANCELLED, Why.UNANSWERED)
+    assert till.phase == NotCharged(Verdict.CANCELLED, Reason.UNANSWERED)
     assert till.mono < 25
 
 
@@ -435,7 +435,7 @@ def test_cancel_that_overtook_pay_is_sent_again() -> None:
         assert till.mono < 200
         asked += kinds(till.detail(Pending("UQ-1")))
         asked += kinds(till.wait(3))
-    assert till.phase == Cancelling(Why.UNANSWERED)
+    assert till.phase == Cancelling(Reason.UNANSWERED)
 
 
 @pytest.mark.parametrize(
@@ -498,7 +498,7 @@ def test_given_up_between_two_tries_nothing_more_is_sent() -> None:
     till = paying()
     till.pay(OFFLINE)
     till.keys("*")
-    assert till.phase == NotCharged(Verdict.NOT_SENT, Why.GAVE_UP)
+    assert till.phase == NotCharged(Verdict.NOT_SENT, Reason.GAVE_UP)
     assert Pay not in kinds(till.wait(100))
 
 
@@ -594,7 +594,7 @@ def test_another_amount_than_asked_for_is_given_back_and_the_display_says_so() -
     assert kinds(till.tell(static(1400))) == [Topic.PAID, Cancel]
     assert heading(till) is Text.MONEY_BACK
     assert till.panel.lines[-1].code == till.record.claim
-    assert till.phase == GivingBack(Why.NOT_DUE, won(1400), Way.CANCEL, f"{till.record.id}R1")
+    assert till.phase == GivingBack(Reason.NOT_DUE, won(1400), Way.CANCEL, f"{till.record.id}R1")
 
 
 @pytest.mark.parametrize("minor", [1, 99, 200_001])
@@ -616,7 +616,7 @@ def test_an_amount_beyond_the_limits_is_given_back(minor: int) -> None:
 def test_a_payment_of_unknown_time_or_terminal_is_given_back(paid: EntryPaid) -> None:
     till = Till(STATIC_ONLY)
     assert kinds(till.tell(paid)) == [Topic.PAID, Cancel]
-    assert till.phase == GivingBack(Why.NOT_DUE, won(1500), Way.CANCEL, f"{till.record.id}R1")
+    assert till.phase == GivingBack(Reason.NOT_DUE, won(1500), Way.CANCEL, f"{till.record.id}R1")
 
 
 def test_a_kiosk_that_does_not_offer_the_static_code_gives_its_payments_back() -> None:
@@ -671,7 +671,7 @@ def test_a_jam_gives_the_money_back() -> None:
     assert till.panel.lines[-1].code == till.record.claim
     till.cancel(Accepted())
     assert kinds(till.wait(0) + till.detail(Closed())) == [Topic.REFUNDED]
-    assert till.phase == GivenBack(Why.JAM)
+    assert till.phase == GivenBack(Reason.JAM)
     assert till.record.refunded == won(1500)
 
 
@@ -708,7 +708,7 @@ def test_a_success_that_comes_after_cancel_is_given_back_once_detail_has_confirm
     till.cancel(Accepted())
     till.wait(3)
     assert kinds(till.detail(Closed())) == [Topic.REFUNDED]
-    assert till.phase == GivenBack(Why.LATE)
+    assert till.phase == GivenBack(Reason.LATE)
 
 
 def test_a_success_that_nobody_tells_of_is_found_by_looking_back() -> None:
@@ -764,7 +764,7 @@ def test_money_back_is_cancel_on_the_day_and_refund_after_it() -> None:
     night.wait(19)
     assert kinds(night.release("jam"))[-1] is Cancel
     night.wait(60)
-    assert kinds(night.cancel(Refused("cut-off"))) == [GiveBack]
+    assert kinds(night.cancel(Refused("cut-off"))) == [Refund]
     assert night.phase.way is Way.REFUND
 
 
@@ -790,7 +790,7 @@ def test_what_is_not_settled_within_a_day_is_a_persons_business() -> None:
         till.detail(LOST)
         till.wait(300)
         assert till.mono < 26 * 3600
-    assert till.phase == Unresolved(Why.JAM, paid=True, way=Way.CANCEL)
+    assert till.phase == Unresolved(Reason.JAM, paid=True, way=Way.CANCEL)
     assert reports(till.asked).count(Topic.UNRESOLVED) == 1
     assert till.mono == pytest.approx(86_400, abs=700)
 
@@ -805,7 +805,7 @@ def test_of_an_order_whose_goods_never_came_out_the_operator_gives_all_back_or_n
         till.wait(300)
     assert again(till, RefundWanted(till.record.id, won(500))) == []
     assert "refund all of it" in till.notes[-1]
-    assert again(till, RefundWanted(till.record.id, None)) == [GiveBack]
+    assert again(till, RefundWanted(till.record.id, None)) == [Refund]
 
 
 def test_processing_for_ever_ends_after_a_day() -> None:
@@ -816,7 +816,7 @@ def test_processing_for_ever_ends_after_a_day() -> None:
         till.detail(Pending("UQ-1"))
         till.cancel(Accepted())
         assert till.mono < 26 * 3600
-    assert till.phase == Unresolved(Why.UNANSWERED, paid=False)
+    assert till.phase == Unresolved(Reason.UNANSWERED, paid=False)
 
 
 @pytest.mark.parametrize("lie", [{"amount": won(1501)}, {"amount": Amount(1500, "SGD")}, {"order_id": "K1-another"}])
@@ -830,7 +830,7 @@ def test_a_success_that_does_not_fit_the_order_never_pays(lie: dict[str, object]
     till.wait(3)
     till.detail(till.success(**lie))
     assert Topic.PAID not in reports(till.asked)
-    assert not {Release, GiveBack} & set(kinds(till.asked))
+    assert not {Release, Refund} & set(kinds(till.asked))
 
 
 def test_an_answer_to_what_was_not_asked_changes_nothing() -> None:
@@ -1094,17 +1094,17 @@ def again(till: Till, event: Event) -> list[object]:
 def test_the_operator_gives_back_in_parts_and_never_more_than_was_paid() -> None:
     till = sold()
     key = till.record.id
-    given: tuple[Refund, ...] = ()
+    given: tuple[ConfirmedRefund, ...] = ()
     for number, part in enumerate((500, 700), start=1):
-        assert again(till, RefundWanted(key, won(part))) == [GiveBack]
-        assert till.phase == GivingBack(Why.OPERATOR, won(part), Way.REFUND, f"{key}R{number}")
+        assert again(till, RefundWanted(key, won(part))) == [Refund]
+        assert till.phase == GivingBack(Reason.OPERATOR, won(part), Way.REFUND, f"{key}R{number}")
         till.refund(Accepted())
-        given = (*given, Refund(f"{key}R{number}", won(part)))
+        given = (*given, ConfirmedRefund(f"{key}R{number}", won(part)))
         assert reports(till.detail(till.success(*given))) == [Topic.REFUNDED]
         assert till.phase == Released()
     assert again(till, RefundWanted(key, won(301))) == []
     assert "between 0 and 300 KRW" in till.notes[-1]
-    assert again(till, RefundWanted(key, None)) == [GiveBack]
+    assert again(till, RefundWanted(key, None)) == [Refund]
     assert till.phase.amount == won(300)
 
 
@@ -1131,7 +1131,7 @@ def test_a_refund_refused_once_and_accepted_later_is_waited_for() -> None:
     again(till, RefundWanted(till.record.id, won(500)))
     till.refund(Refused("not now"))
     till.detail(OFFLINE)
-    assert GiveBack in kinds(till.wait(13))
+    assert Refund in kinds(till.wait(13))
     till.refund(Accepted())
     till.detail(till.success())
     assert isinstance(till.phase, GivingBack)
@@ -1141,9 +1141,9 @@ def test_the_operator_cancels_a_sale_by_cancel_on_the_day_and_by_refund_later() 
     same_day, next_day = sold(), sold()
     assert again(same_day, CancelWanted(same_day.record.id)) == [Cancel]
     next_day.wait(86_400)
-    assert again(next_day, CancelWanted(next_day.record.id)) == [GiveBack]
+    assert again(next_day, CancelWanted(next_day.record.id)) == [Refund]
     next_day.refund(Accepted())
-    next_day.detail(next_day.success(Refund(f"{next_day.record.id}R1", won(1500))))
+    next_day.detail(next_day.success(ConfirmedRefund(f"{next_day.record.id}R1", won(1500))))
     assert next_day.record.refunded == won(1500)
 
 
@@ -1151,7 +1151,7 @@ def test_a_confirmed_refund_is_not_forgotten_over_old_news() -> None:
     till = sold()
     again(till, RefundWanted(till.record.id, won(500)))
     till.refund(Accepted())
-    till.detail(till.success(Refund(f"{till.record.id}R1", won(500))))
+    till.detail(till.success(ConfirmedRefund(f"{till.record.id}R1", won(500))))
     till.wait(100)
     till.tell(Reloaded(till.record))
     till.notify(till.success())
@@ -1213,24 +1213,24 @@ PAID_AT = {"paid_at": at(0).at}
 @pytest.mark.parametrize(
     ("phase", "taken_up", "asks"),
     [
-        (Requested(), Closing(Why.RESTARTED), [Inquire]),
-        (Awaiting(SHOWN), Closing(Why.RESTARTED), [Inquire]),
-        (Awaiting(), Closing(Why.RESTARTED), [Inquire]),
-        (Closing(Why.EXPIRED), Closing(Why.EXPIRED), [Inquire]),
-        (Cancelling(Why.GAVE_UP), Cancelling(Why.GAVE_UP), [Cancel]),
-        (Confirming(Why.GAVE_UP), Confirming(Why.GAVE_UP), [Inquire]),
+        (Requested(), Closing(Reason.RESTARTED), [Inquire]),
+        (Awaiting(SHOWN), Closing(Reason.RESTARTED), [Inquire]),
+        (Awaiting(), Closing(Reason.RESTARTED), [Inquire]),
+        (Closing(Reason.EXPIRED), Closing(Reason.EXPIRED), [Inquire]),
+        (Cancelling(Reason.GAVE_UP), Cancelling(Reason.GAVE_UP), [Cancel]),
+        (Confirming(Reason.GAVE_UP), Confirming(Reason.GAVE_UP), [Inquire]),
         (Releasing(), Unconfirmed(), [Topic.RELEASE_UNCONFIRMED]),
         (
-            GivingBack(Why.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
-            GivingBack(Why.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
+            GivingBack(Reason.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
+            GivingBack(Reason.LATE, won(1500), Way.REFUND, "K1-000000001R1"),
             [Inquire],  # the refund may be done already
         ),
         (NotCharged(Verdict.CANCELLED), NotCharged(Verdict.CANCELLED), [Inquire]),  # a look is owed
         (NotCharged(Verdict.NOT_SENT), NotCharged(Verdict.NOT_SENT), []),
         (Released(), Released(), []),
         (Unconfirmed(), Unconfirmed(), []),
-        (GivenBack(Why.LATE), GivenBack(Why.LATE), []),
-        (Unresolved(Why.LATE, paid=True), Unresolved(Why.LATE, paid=True), [Inquire]),
+        (GivenBack(Reason.LATE), GivenBack(Reason.LATE), []),
+        (Unresolved(Reason.LATE, paid=True), Unresolved(Reason.LATE, paid=True), [Inquire]),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
 )
@@ -1249,7 +1249,7 @@ def test_each_phase_is_taken_up_after_a_crash(phase: Phase, taken_up: Phase, ask
 
 
 def test_a_paid_order_found_after_two_days_without_power_is_given_back_not_left_to_a_person() -> None:
-    found = order(Closing(Why.GAVE_UP), created_at=at(-200_000).at, since=at(-200_000).at)
+    found = order(Closing(Reason.GAVE_UP), created_at=at(-200_000).at, since=at(-200_000).at)
     till = Till(SHOWN_ONLY)
     till.state = recover(till.state, (found,), till.now).state
     till.records[found.id] = found
@@ -1319,12 +1319,12 @@ def test_a_refund_that_is_refused_after_a_jam_is_still_owed() -> None:
     told = till.detail(till.success())
     assert isinstance(till.phase, GivingBack)
     assert not reports(told)
-    assert kinds(till.wait(600))[0] in (GiveBack, Inquire)
+    assert kinds(till.wait(600))[0] in (Refund, Inquire)
 
 
 def test_an_unresolved_order_that_is_cancelled_while_it_is_asked_about_is_cancelled_after_that() -> None:
     till = Till(SHOWN_ONLY)
-    left = order(Unresolved(Why.UNANSWERED, paid=False))
+    left = order(Unresolved(Reason.UNANSWERED, paid=False))
     till.records[left.id] = left
     till.tell(Reloaded(left))
     assert kinds(till.tell(InquiryWanted(left.id))) == [Inquire]

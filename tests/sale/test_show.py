@@ -17,11 +17,11 @@ from kiosk.sale.order import (
     Phase,
     Plan,
     Product,
+    Reason,
     Released,
     Releasing,
     Requested,
     Verdict,
-    Why,
 )
 from kiosk.sale.outcome import Accepted, Closed, Declined, Pending
 from kiosk.sale.panel import Light, Lights, Name, Panel, Sound, Text
@@ -97,10 +97,10 @@ def ended(name: Name, text: Text, phase: Phase) -> Panel:
             [Text.SCAN_WITH_PHONE, Text.AMOUNT, Text.STAR_GIVES_UP],
             WAITS,
         ),
-        (in_hand(Requested(Why.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
-        (in_hand(Closing(Why.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
-        (in_hand(Cancelling(Why.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
-        (in_hand(Confirming(Why.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
+        (in_hand(Requested(Reason.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
+        (in_hand(Closing(Reason.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
+        (in_hand(Cancelling(Reason.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
+        (in_hand(Confirming(Reason.GAVE_UP)), Name.CHECKING, [Text.CLOSING, Text.AMOUNT], WORKS),
         (in_hand(Releasing()), Name.RELEASING, [Text.RELEASING, Text.AMOUNT], GOOD),
         (ended(Name.PAID, Text.PAID, Released()), Name.PAID, [Text.PAID, Text.AMOUNT], GOOD),
         (
@@ -110,13 +110,13 @@ def ended(name: Name, text: Text, phase: Phase) -> Panel:
             BAD,
         ),
         (
-            ended(Name.CANCELLED, Text.MONEY_BACK, GivenBack(Why.JAM)),
+            ended(Name.CANCELLED, Text.MONEY_BACK, GivenBack(Reason.JAM)),
             Name.CANCELLED,
             [Text.MONEY_BACK, Text.AMOUNT, Text.CLAIM],
             BAD,
         ),
         (
-            ended(Name.CHECKING, Text.IN_DOUBT, Closing(Why.UNANSWERED)),
+            ended(Name.CHECKING, Text.IN_DOUBT, Closing(Reason.UNANSWERED)),
             Name.CHECKING,
             [Text.IN_DOUBT, Text.AMOUNT, Text.CLAIM],
             BAD,
@@ -254,8 +254,8 @@ def test_the_panel_names_the_order_in_hand() -> None:
         (in_hand(Releasing()), Sound.GOOD),
         (ended(Name.PAID, Text.PAID, Released()), Sound.GOOD),
         (ended(Name.DECLINED, Text.DECLINED, NotCharged(Verdict.DECLINED)), Sound.BAD),
-        (ended(Name.CHECKING, Text.IN_DOUBT, Closing(Why.UNANSWERED)), Sound.DOUBT),
-        (ended(Name.CANCELLED, Text.MONEY_BACK, GivenBack(Why.JAM)), Sound.DOUBT),
+        (ended(Name.CHECKING, Text.IN_DOUBT, Closing(Reason.UNANSWERED)), Sound.DOUBT),
+        (ended(Name.CANCELLED, Text.MONEY_BACK, GivenBack(Reason.JAM)), Sound.DOUBT),
     ],
 )
 def test_each_outcome_has_its_sound_and_keying_in_has_none(panel: Panel, sound: Sound | None) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sale_examples import EXAMPLES, NOON, SHOWN, Till, approved, order, rules, won
 
-from kiosk.sale.commands import Cancel, Command, GiveBack, Inquire, Pay, Probe
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
@@ -39,23 +39,23 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
     NotCharged,
     Order,
+    PaymentCode,
     Phase,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Requested,
-    Secret,
     Settlement,
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 from kiosk.sale.outcome import (
     Absent,
@@ -75,10 +75,10 @@ from kiosk.sale.show import next_tick
 # taken up from a journal.
 IDS = tuple(f"K1-00000000{number}" for number in range(3))
 ids = st.sampled_from((*IDS, "K1-unknown"))
-whys = st.sampled_from(Why)
+whys = st.sampled_from(Reason)
 amounts = st.builds(won, st.sampled_from((0, 1, 500, 1500, 300_000))) | st.just(Amount(1500, "SGD"))
 refunds = st.lists(
-    st.builds(Refund, st.sampled_from([f"{key}R{n}" for key in IDS for n in (1, 2)]), amounts), max_size=3
+    st.builds(ConfirmedRefund, st.sampled_from([f"{key}R{n}" for key in IDS for n in (1, 2)]), amounts), max_size=3
 )
 successes = st.builds(
     Approved, ids | st.none(), st.sampled_from(("UQ-1", "UQ-2")), amounts, st.just(NOON) | st.none(), refunds.map(tuple)
@@ -118,7 +118,9 @@ orders = st.builds(recorded, st.sampled_from(IDS), phases, st.booleans())
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(KeyPressed, st.sampled_from(Key)),
     st.builds(KeyPressed, st.sampled_from((Key.ONE, Key.FIVE, Key.ZERO, Key.HASH, Key.TWO))),
-    st.builds(CodeScanned, st.sampled_from((Secret("281010897274821897274821"), Secret("x"), Secret("")))),
+    st.builds(
+        CodeScanned, st.sampled_from((PaymentCode("281010897274821897274821"), PaymentCode("x"), PaymentCode("")))
+    ),
     st.builds(PayAnswered, ids, pays),
     st.builds(DetailAnswered, ids, details),
     st.builds(CancelAnswered, ids, yes_or_no),
@@ -173,7 +175,7 @@ def test_whatever_happens_an_order_has_one_request_under_way_at_most(
     for event, pause in happened:
         before = {key: one.plan.busy for key, one in till.state.orders.items()}
         commands = till.tell(event)
-        asked = [one.order.id for one in commands if isinstance(one, Pay | Inquire | Cancel | GiveBack)]
+        asked = [one.order.id for one in commands if isinstance(one, Pay | Inquire | Cancel | Refund)]
         assert len(asked) == len(set(asked))
         answered = getattr(event, "order_id", None)
         assert all(key == answered or not before.get(key) for key in asked)
@@ -190,15 +192,15 @@ def answers(command: Command, policy: dict[type, object]) -> Event | None:
             return DetailAnswered(of.id, approved(of) if isinstance(said, Approved) else said)
         case Cancel(of):
             return CancelAnswered(of.id, policy[Cancel])
-        case GiveBack(of):
-            return RefundAnswered(of.id, of.phase.refund_id, policy[GiveBack])
+        case Refund(of):
+            return RefundAnswered(of.id, of.phase.refund_id, policy[Refund])
         case Probe():
             return ProbeAnswered(policy[Inquire])
         case _:
             return None
 
 
-policies = st.fixed_dictionaries({Pay: pays, Inquire: details, Cancel: yes_or_no, GiveBack: yes_or_no})
+policies = st.fixed_dictionaries({Pay: pays, Inquire: details, Cancel: yes_or_no, Refund: yes_or_no})
 
 
 @settings(max_examples=EXAMPLES)

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from sale_examples import SCANNED, SHOWN, approved, at, kinds, order, rules, won
 
-from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay, Release, Report, ServiceKey, Topic
+from kiosk.sale.commands import Cancel, Inquire, Pay, Refund, Release, Report, ServiceKey, Topic
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -43,27 +43,27 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
     NotCharged,
     Order,
+    PaymentCode,
     Phase,
     Plan,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Request,
     Requested,
-    Secret,
     Settled,
     Settlement,
     Unconfirmed,
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 from kiosk.sale.outcome import (
     Absent,
@@ -97,8 +97,8 @@ HERE = at(10.0)
 LATER = HERE.at + timedelta(days=2)
 ORDER = order(created_at=HERE.at, since=HERE.at)
 KEY = ORDER.id
-PART = Refund(f"{KEY}R1", won(500))
-ALL = Refund(f"{KEY}R1", won(1500))
+PART = ConfirmedRefund(f"{KEY}R1", won(500))
+ALL = ConfirmedRefund(f"{KEY}R1", won(1500))
 SUCCESS, REFUNDED = approved(ORDER), approved(ORDER, ALL)
 LOST, OFFLINE = Unknown("no answer"), NotSent("no connection")
 ANSWERS = {
@@ -135,23 +135,26 @@ def settled(how: str) -> SettleWanted:
     return SettleWanted(KEY, Settlement(how), "seen on the camera")
 
 
-WAKE, GIVE_UP, CANCEL, INQUIRE = Woken(), GaveUp(KEY, Why.GAVE_UP), CancelWanted(KEY), InquiryWanted(KEY)
+WAKE, GIVE_UP, CANCEL, INQUIRE = Woken(), GaveUp(KEY, Reason.GAVE_UP), CancelWanted(KEY), InquiryWanted(KEY)
 OUT, JAM = ReleaseAnswered(KEY), ReleaseAnswered(KEY, "nothing fell")
 
 SHOWING, DOUBT = Awaiting(SHOWN), Awaiting()
-CLOSING, CANCELLING, CONFIRMING = Closing(Why.GAVE_UP), Cancelling(Why.GAVE_UP), Confirming(Why.GAVE_UP)
-GONE_BACK = GivenBack(Why.LATE)
-NOTHING, FAILED = NotCharged(Verdict.CANCELLED, Why.GAVE_UP), NotCharged(Verdict.DECLINED)
+CLOSING, CANCELLING, CONFIRMING = Closing(Reason.GAVE_UP), Cancelling(Reason.GAVE_UP), Confirming(Reason.GAVE_UP)
+GONE_BACK = GivenBack(Reason.LATE)
+NOTHING, FAILED = NotCharged(Verdict.CANCELLED, Reason.GAVE_UP), NotCharged(Verdict.DECLINED)
 RELEASED_BY_HAND, REFUNDED_BY_HAND, NOTHING_BY_HAND = (Settled(how, "seen on the camera") for how in Settlement)
-STUCK, LEFT = Unresolved(Why.UNANSWERED, paid=False), Unresolved(Why.JAM, paid=True)
+STUCK, LEFT = Unresolved(Reason.UNANSWERED, paid=False), Unresolved(Reason.JAM, paid=True)
 
 
-def giving(why: Why = Why.LATE, way: Way = Way.CANCEL, minor: int = 1500, **more: bool) -> GivingBack:
+def giving(why: Reason = Reason.LATE, way: Way = Way.CANCEL, minor: int = 1500, **more: bool) -> GivingBack:
     return GivingBack(why, won(minor), way, f"{KEY}R1", **more)
 
 
-BY_REFUND, OPERATORS = giving(way=Way.REFUND), giving(Why.OPERATOR, Way.REFUND, 500)
-UNSURE, UNSURE_LEFT = replace(OPERATORS, unsure=True), Unresolved(Why.OPERATOR, paid=True, way=Way.REFUND, unsure=True)
+BY_REFUND, OPERATORS = giving(way=Way.REFUND), giving(Reason.OPERATOR, Way.REFUND, 500)
+UNSURE, UNSURE_LEFT = (
+    replace(OPERATORS, unsure=True),
+    Unresolved(Reason.OPERATOR, paid=True, way=Way.REFUND, unsure=True),
+)
 SOLD: dict[str, object] = {"paid_at": HERE.at, "released": True}
 TAKEN: dict[str, object] = {"paid_at": HERE.at}
 ONCE: dict[str, object] = {**SOLD, "refunds": (PART,), "refunds_asked": 1}
@@ -177,8 +180,8 @@ ORDER_CASES = [
     # --- PAY is under way --------------------------------------------------------------------------------------------
     on("PAY gives a code", Requested(), pay(Pending("UQ", SHOWN)), SHOWING),
     on("PAY is processing a scanned code", Requested(), pay(Pending("UQ")), DOUBT, **SCAN),
-    on("PAY gives no code to show", Requested(), pay(Pending("UQ")), Closing(Why.UNANSWERED)),
-    on("PAY of a shown code is lost", Requested(), pay(LOST), Closing(Why.UNANSWERED)),
+    on("PAY gives no code to show", Requested(), pay(Pending("UQ")), Closing(Reason.UNANSWERED)),
+    on("PAY of a shown code is lost", Requested(), pay(LOST), Closing(Reason.UNANSWERED)),
     on("PAY of a scanned code is lost", Requested(), pay(LOST), DOUBT, **SCAN),
     on("PAY succeeds", Requested(), pay(SUCCESS), Releasing(), PAID, Release, here=True, **SCAN),
     on("PAY succeeds, nobody is there", Requested(), pay(SUCCESS), giving(), PAID, Cancel, **SCAN),
@@ -196,18 +199,18 @@ ORDER_CASES = [
     on("PAY is refused", Requested(), pay(Refused("bad field")), NotCharged(Verdict.NOT_SENT), OVER, Topic.FAULT),
     on("PAY can't be sent", Requested(), pay(OFFLINE), Requested()),
     on("PAY can't be sent thrice", Requested(), pay(OFFLINE), NotCharged(Verdict.NOT_SENT), OVER, plan=THIRD),
-    on("PAY is answered, given up", Requested(Why.GAVE_UP), pay(Pending("UQ", SHOWN)), CLOSING, Inquire),
-    on("PAY is lost, given up", Requested(Why.GAVE_UP), pay(LOST), CLOSING, **SCAN),
+    on("PAY is answered, given up", Requested(Reason.GAVE_UP), pay(Pending("UQ", SHOWN)), CLOSING, Inquire),
+    on("PAY is lost, given up", Requested(Reason.GAVE_UP), pay(LOST), CLOSING, **SCAN),
     on("PAY is notified as paid", Requested(), notified(SUCCESS), Releasing(), PAID, Release, here=True),
     on("PAY is notified, nobody is there", Requested(), notified(SUCCESS), giving(), PAID, Cancel),
     on("PAY is notified, and all is back", Requested(), notified(REFUNDED), GONE_BACK, PAID, BACK),
     on("PAY is notified as declined", Requested(), notified(Declined()), FAILED, Topic.DECLINED),
     on("PAY is notified as processing", Requested(), notified(Pending()), Requested()),
     on("PAY is tried again", Requested(), WAKE, Requested(), Pay),
-    on("given up before PAY's answer", Requested(), GIVE_UP, Requested(Why.GAVE_UP), plan=Plan(busy=Request.PAY)),
-    on("given up between tries", Requested(), GIVE_UP, NotCharged(Verdict.NOT_SENT, Why.GAVE_UP), OVER, plan=WAITS),
-    on("cancelled before PAY's answer", Requested(), CANCEL, Requested(Why.OPERATOR), plan=Plan(busy=Request.PAY)),
-    on("cancelled between tries", Requested(), CANCEL, NotCharged(Verdict.NOT_SENT, Why.OPERATOR), OVER, plan=WAITS),
+    on("given up before PAY's answer", Requested(), GIVE_UP, Requested(Reason.GAVE_UP), plan=Plan(busy=Request.PAY)),
+    on("given up between tries", Requested(), GIVE_UP, NotCharged(Verdict.NOT_SENT, Reason.GAVE_UP), OVER, plan=WAITS),
+    on("cancelled before PAY's answer", Requested(), CANCEL, Requested(Reason.OPERATOR), plan=Plan(busy=Request.PAY)),
+    on("cancelled between tries", Requested(), CANCEL, NotCharged(Verdict.NOT_SENT, Reason.OPERATOR), OVER, plan=WAITS),
     # --- waiting for the shopper -------------------------------------------------------------------------------------
     on("not paid yet", SHOWING, detail(Pending("UQ")), SHOWING),
     on("DETAIL is lost", SHOWING, detail(LOST), SHOWING),
@@ -216,7 +219,7 @@ ORDER_CASES = [
     on("paid, and all is back", DOUBT, detail(REFUNDED), GONE_BACK, PAID, BACK),
     on("declined, says DETAIL", SHOWING, detail(Declined()), FAILED, Topic.DECLINED),
     on("closed, says DETAIL", SHOWING, detail(Closed()), NotCharged(Verdict.EXPIRED), Topic.EXPIRED),
-    on("unknown too often", DOUBT, detail(Absent()), Cancelling(Why.UNANSWERED), Cancel, plan=ABSENT_OFTEN),
+    on("unknown too often", DOUBT, detail(Absent()), Cancelling(Reason.UNANSWERED), Cancel, plan=ABSENT_OFTEN),
     on("unknown once more", DOUBT, detail(Absent()), DOUBT),
     on("paid, says a NOTIFICATION", SHOWING, notified(SUCCESS), Releasing(), PAID, Release, here=True),
     on("notified, nobody is there", SHOWING, notified(SUCCESS), giving(), PAID, Cancel),
@@ -224,10 +227,10 @@ ORDER_CASES = [
     on("declined, says a NOTIFICATION", SHOWING, notified(Declined()), FAILED, Topic.DECLINED),
     on("notified as processing", SHOWING, notified(Pending()), SHOWING, Inquire),
     on("time to ask", SHOWING, WAKE, SHOWING, Inquire),
-    on("the code has expired", SHOWING, WAKE, Closing(Why.EXPIRED), Inquire, plan=Plan(due=12.0, until=10.0)),
-    on("asked long enough", DOUBT, WAKE, Closing(Why.UNANSWERED), Inquire, plan=Plan(due=12.0, until=10.0)),
+    on("the code has expired", SHOWING, WAKE, Closing(Reason.EXPIRED), Inquire, plan=Plan(due=12.0, until=10.0)),
+    on("asked long enough", DOUBT, WAKE, Closing(Reason.UNANSWERED), Inquire, plan=Plan(due=12.0, until=10.0)),
     on("given up", SHOWING, GIVE_UP, CLOSING, Inquire),
-    on("cancelled", SHOWING, CANCEL, Closing(Why.OPERATOR), Inquire),
+    on("cancelled", SHOWING, CANCEL, Closing(Reason.OPERATOR), Inquire),
     on("inquired while waiting", SHOWING, INQUIRE, SHOWING, Inquire),
     # --- closing -----------------------------------------------------------------------------------------------------
     on("the last DETAIL: unpaid", CLOSING, detail(Pending("UQ")), CANCELLING, Cancel),
@@ -235,16 +238,16 @@ ORDER_CASES = [
     on("the last DETAIL is lost", CLOSING, detail(LOST), CANCELLING, Cancel),
     on("the last DETAIL can't be sent", CLOSING, detail(OFFLINE), CLOSING),
     on("the last DETAIL: paid", CLOSING, detail(SUCCESS), Releasing(), PAID, Release, here=True),
-    on("the last DETAIL: paid, nobody there", CLOSING, detail(SUCCESS), giving(Why.GAVE_UP), PAID, Cancel),
-    on("the last DETAIL: all back", CLOSING, detail(REFUNDED), GivenBack(Why.GAVE_UP), PAID, BACK),
+    on("the last DETAIL: paid, nobody there", CLOSING, detail(SUCCESS), giving(Reason.GAVE_UP), PAID, Cancel),
+    on("the last DETAIL: all back", CLOSING, detail(REFUNDED), GivenBack(Reason.GAVE_UP), PAID, BACK),
     on("the last DETAIL: closed", CLOSING, detail(Closed()), NOTHING, OVER),
     on("closing, notified as paid", CLOSING, notified(SUCCESS), Releasing(), PAID, Release, here=True),
-    on("closing, notified, nobody there", CLOSING, notified(SUCCESS), giving(Why.GAVE_UP), PAID, Cancel),
-    on("closing, notified, all back", CLOSING, notified(REFUNDED), GivenBack(Why.GAVE_UP), PAID, BACK),
+    on("closing, notified, nobody there", CLOSING, notified(SUCCESS), giving(Reason.GAVE_UP), PAID, Cancel),
+    on("closing, notified, all back", CLOSING, notified(REFUNDED), GivenBack(Reason.GAVE_UP), PAID, BACK),
     on("closing, notified as closed", CLOSING, notified(Closed()), NOTHING, OVER),
     on("closing, notified as processing", CLOSING, notified(Pending()), CLOSING),
     on("closing, time to ask", CLOSING, WAKE, CLOSING, Inquire),
-    on("closing for a day", CLOSING, WAKE, Unresolved(Why.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
+    on("closing for a day", CLOSING, WAKE, Unresolved(Reason.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
     on("closing for a day, off all day", CLOSING, WAKE, CLOSING, Inquire, **OLD),
     on("inquired while closing", CLOSING, INQUIRE, CLOSING, Inquire),
     # --- CANCEL ------------------------------------------------------------------------------------------------------
@@ -253,7 +256,7 @@ ORDER_CASES = [
     on("CANCEL finds nothing", CANCELLING, cancelled(Absent()), CONFIRMING, Inquire),
     on("CANCEL is lost", CANCELLING, cancelled(LOST), CANCELLING),
     on("CANCEL again", CANCELLING, WAKE, CANCELLING, Cancel),
-    on("CANCEL for a day", CANCELLING, WAKE, Unresolved(Why.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
+    on("CANCEL for a day", CANCELLING, WAKE, Unresolved(Reason.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
     on("after CANCEL: processing", CONFIRMING, detail(Pending("UQ")), CONFIRMING),
     on("after CANCEL: unknown", CONFIRMING, detail(Absent()), CONFIRMING),
     on("after CANCEL: lost", CONFIRMING, detail(LOST), CONFIRMING),
@@ -263,22 +266,22 @@ ORDER_CASES = [
         "after CANCEL: failed",
         CONFIRMING,
         detail(Declined()),
-        NotCharged(Verdict.DECLINED, Why.GAVE_UP),
+        NotCharged(Verdict.DECLINED, Reason.GAVE_UP),
         Topic.DECLINED,
     ),
     on("after CANCEL: unknown too often", CONFIRMING, detail(Absent()), NOTHING, OVER, plan=ABSENT_OFTEN),
-    on("after CANCEL: paid", CONFIRMING, detail(SUCCESS), giving(Why.GAVE_UP), PAID, Cancel, here=True),
-    on("after CANCEL: all back", CONFIRMING, detail(REFUNDED), GivenBack(Why.GAVE_UP), PAID, BACK),
+    on("after CANCEL: paid", CONFIRMING, detail(SUCCESS), giving(Reason.GAVE_UP), PAID, Cancel, here=True),
+    on("after CANCEL: all back", CONFIRMING, detail(REFUNDED), GivenBack(Reason.GAVE_UP), PAID, BACK),
     on("after CANCEL, notified as paid", CONFIRMING, notified(SUCCESS), CONFIRMING, Inquire),
     on("after CANCEL, notified as closed", CONFIRMING, notified(Closed()), NOTHING, OVER),
     on("after CANCEL, still notified", CONFIRMING, notified(Pending()), CANCELLING, Cancel, plan=ASKED_OFTEN),
     on("after CANCEL, time to ask", CONFIRMING, WAKE, CONFIRMING, Inquire),
-    on("after CANCEL for a day", CONFIRMING, WAKE, Unresolved(Why.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
+    on("after CANCEL for a day", CONFIRMING, WAKE, Unresolved(Reason.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
     on("inquired after CANCEL", CONFIRMING, INQUIRE, CONFIRMING, Inquire),
     # --- the release -------------------------------------------------------------------------------------------------
     on("the goods are out", Releasing(), OUT, Released(), Topic.RELEASE_DONE, **TAKEN),
-    on("the release jams", Releasing(), JAM, giving(Why.JAM), Topic.RELEASE_FAILED, Cancel, **TAKEN),
-    on("no word of the release", Releasing(), WAKE, giving(Why.JAM), Topic.RELEASE_FAILED, Cancel, **TAKEN),
+    on("the release jams", Releasing(), JAM, giving(Reason.JAM), Topic.RELEASE_FAILED, Cancel, **TAKEN),
+    on("no word of the release", Releasing(), WAKE, giving(Reason.JAM), Topic.RELEASE_FAILED, Cancel, **TAKEN),
     on("PAY's answer comes late", Releasing(), pay(SUCCESS), Releasing(), **TAKEN),
     on("DETAIL's answer comes late", Releasing(), detail(SUCCESS), Releasing(), **TAKEN),
     on("notified again", Releasing(), notified(SUCCESS), Releasing(), **TAKEN),
@@ -286,7 +289,7 @@ ORDER_CASES = [
     on("out, and a look is owed", Releasing(), OUT, Released(), Topic.RELEASE_DONE, Inquire, owed=True, **TAKEN),
     # --- giving back -------------------------------------------------------------------------------------------------
     on("its CANCEL is accepted", giving(), cancelled(Accepted()), giving(), Inquire, **ASKED_BACK),
-    on("its CANCEL is refused", giving(), cancelled(Refused("too late")), BY_REFUND, GiveBack, **ASKED_BACK),
+    on("its CANCEL is refused", giving(), cancelled(Refused("too late")), BY_REFUND, Refund, **ASKED_BACK),
     on("its CANCEL is lost", giving(), cancelled(LOST), giving(), **ASKED_BACK),
     on("its REFUND is accepted", BY_REFUND, refunded(Accepted()), BY_REFUND, Inquire, **ASKED_BACK),
     on("its REFUND is lost", BY_REFUND, refunded(LOST), BY_REFUND, **ASKED_BACK),
@@ -320,7 +323,7 @@ ORDER_CASES = [
         "a part of unsold goods is back",
         OPERATORS,
         detail(approved(ORDER, PART)),
-        *(Unresolved(Why.OPERATOR, paid=True), BACK),
+        *(Unresolved(Reason.OPERATOR, paid=True), BACK),
         **ASKED_BACK,
     ),
     on("its refund is notified", giving(), notified(Closed()), giving(), Inquire, **ASKED_BACK),
@@ -331,7 +334,7 @@ ORDER_CASES = [
         "it is not back for a day",
         giving(),
         WAKE,
-        Unresolved(Why.LATE, paid=True, way=Way.CANCEL),
+        Unresolved(Reason.LATE, paid=True, way=Way.CANCEL),
         OPEN,
         plan=TRIED,
         **(OLD | ASKED_BACK),
@@ -346,17 +349,17 @@ ORDER_CASES = [
     on("sold, and all the money back", Released(), detail(Closed()), Released(), BACK, Topic.FAULT, **SOLD),
     on("sold: time to ask", Released(), WAKE, Released(), Inquire, **SOLD),
     on("sold: inquired", Released(), INQUIRE, Released(), Inquire, **SOLD),
-    on("sold: a part is refunded", Released(), RefundWanted(KEY, won(500)), OPERATORS, GiveBack, **SOLD),
-    on("sold: all is refunded", Released(), RefundWanted(KEY, None), giving(Why.OPERATOR), Cancel, **SOLD),
+    on("sold: a part is refunded", Released(), RefundWanted(KEY, won(500)), OPERATORS, Refund, **SOLD),
+    on("sold: all is refunded", Released(), RefundWanted(KEY, None), giving(Reason.OPERATOR), Cancel, **SOLD),
     on("sold: too much is refunded", Released(), RefundWanted(KEY, won(1501)), Released(), **SOLD),
     on("sold: nothing is refunded", Released(), RefundWanted(KEY, won(0)), Released(), **SOLD),
-    on("sold: cancelled that day", Released(), CANCEL, giving(Why.OPERATOR), Cancel, **SOLD),
+    on("sold: cancelled that day", Released(), CANCEL, giving(Reason.OPERATOR), Cancel, **SOLD),
     on(
         "sold: cancelled another day",
         Released(),
         CANCEL,
-        giving(Why.OPERATOR, Way.REFUND),
-        GiveBack,
+        giving(Reason.OPERATOR, Way.REFUND),
+        Refund,
         **(SOLD | {"paid_at": HERE.at - timedelta(days=1)}),
     ),
     on("sold: cancelled, partly refunded", Released(), CANCEL, Released(), **ONCE),
@@ -369,28 +372,34 @@ ORDER_CASES = [
     on("not charged: PAY is processing", NOTHING, pay(Pending("UQ")), NOTHING, Inquire),
     on("not charged: PAY succeeds late", NOTHING, pay(SUCCESS), NOTHING, Inquire),
     on("not charged, says DETAIL", NOTHING, detail(Closed()), NOTHING),
-    on("not charged: open once more", NOTHING, detail(Pending("UQ")), Cancelling(Why.LATE), Cancel),
+    on("not charged: open once more", NOTHING, detail(Pending("UQ")), Cancelling(Reason.LATE), Cancel),
     on("not charged: paid late", NOTHING, detail(SUCCESS), giving(), PAID, Cancel, here=True),
     on("not charged: paid and all back", NOTHING, detail(REFUNDED), GONE_BACK, PAID, BACK),
     on("not charged: notified as paid", NOTHING, notified(SUCCESS), NOTHING, Inquire),
     on("not charged: notified as closed", NOTHING, notified(Closed()), NOTHING),
     on("not charged: a look back", NOTHING, WAKE, NOTHING, Inquire),
     on("not charged: inquired", NOTHING, INQUIRE, NOTHING, Inquire),
-    on("unresolved: paid after all", STUCK, detail(SUCCESS), giving(Why.UNANSWERED), PAID, Cancel),
-    on("unresolved: back by CANCEL", LEFT, detail(Closed()), GivenBack(Why.JAM), BACK, **ASKED_BACK),
-    on("unresolved: back by REFUND", LEFT, detail(REFUNDED), GivenBack(Why.JAM), BACK, **ASKED_BACK),
+    on("unresolved: paid after all", STUCK, detail(SUCCESS), giving(Reason.UNANSWERED), PAID, Cancel),
+    on("unresolved: back by CANCEL", LEFT, detail(Closed()), GivenBack(Reason.JAM), BACK, **ASKED_BACK),
+    on("unresolved: back by REFUND", LEFT, detail(REFUNDED), GivenBack(Reason.JAM), BACK, **ASKED_BACK),
     on(
         "unresolved: what is left goes back",
         LEFT,
         detail(approved(ORDER, PART)),
-        GivingBack(Why.JAM, won(1000), Way.REFUND, f"{KEY}R2"),
-        GiveBack,
+        GivingBack(Reason.JAM, won(1000), Way.REFUND, f"{KEY}R2"),
+        Refund,
         **ASKED_BACK,
     ),
-    on("unresolved: closed unpaid", STUCK, detail(Closed()), NotCharged(Verdict.CANCELLED, Why.UNANSWERED), OVER),
-    on("unresolved: declined", STUCK, detail(Declined()), NotCharged(Verdict.DECLINED, Why.UNANSWERED), Topic.DECLINED),
-    on("unresolved: still processing", STUCK, detail(Pending()), Cancelling(Why.UNANSWERED), Cancel),
-    on("unresolved: not known to the gateway", STUCK, detail(Absent()), Cancelling(Why.UNANSWERED), Cancel),
+    on("unresolved: closed unpaid", STUCK, detail(Closed()), NotCharged(Verdict.CANCELLED, Reason.UNANSWERED), OVER),
+    on(
+        "unresolved: declined",
+        STUCK,
+        detail(Declined()),
+        NotCharged(Verdict.DECLINED, Reason.UNANSWERED),
+        Topic.DECLINED,
+    ),
+    on("unresolved: still processing", STUCK, detail(Pending()), Cancelling(Reason.UNANSWERED), Cancel),
+    on("unresolved: not known to the gateway", STUCK, detail(Absent()), Cancelling(Reason.UNANSWERED), Cancel),
     on("unresolved: no answer", STUCK, detail(LOST), STUCK),
     on(
         "unresolved refund: done",
@@ -406,10 +415,10 @@ ORDER_CASES = [
     on("unresolved: notified of a refund", LEFT, notified(Pending()), LEFT, Inquire, **ASKED_BACK),
     on("unresolved: time to ask", STUCK, WAKE, STUCK, Inquire),
     on("unresolved: inquired", STUCK, INQUIRE, STUCK, Inquire),
-    on("unresolved: refunded", LEFT, RefundWanted(KEY, None), giving(Why.OPERATOR), Cancel, **TAKEN),
+    on("unresolved: refunded", LEFT, RefundWanted(KEY, None), giving(Reason.OPERATOR), Cancel, **TAKEN),
     on("unresolved: refunded unpaid", STUCK, RefundWanted(KEY, None), STUCK),
-    on("unresolved: cancelled unpaid", STUCK, CANCEL, Cancelling(Why.OPERATOR), Cancel),
-    on("unresolved: cancelled paid", LEFT, CANCEL, giving(Why.OPERATOR), Cancel, **TAKEN),
+    on("unresolved: cancelled unpaid", STUCK, CANCEL, Cancelling(Reason.OPERATOR), Cancel),
+    on("unresolved: cancelled paid", LEFT, CANCEL, giving(Reason.OPERATOR), Cancel, **TAKEN),
     on("unresolved: cancelled, partly refunded", LEFT, CANCEL, LEFT, **(ONCE | {"released": False})),
     on("unresolved: settled as released", STUCK, settled("released"), RELEASED_BY_HAND, Topic.SETTLED),
     on("unresolved: settled as refunded", LEFT, settled("refunded"), REFUNDED_BY_HAND, Topic.SETTLED, **TAKEN),
@@ -421,7 +430,7 @@ ORDER_CASES = [
     on("unconfirmed: notified of a refund", Unconfirmed(), notified(Pending()), Unconfirmed(), Inquire, **SOLD),
     on("unconfirmed: time to ask", Unconfirmed(), WAKE, Unconfirmed(), Inquire, **SOLD),
     on("unconfirmed: inquired", Unconfirmed(), INQUIRE, Unconfirmed(), Inquire, **SOLD),
-    on("unconfirmed: refunded", Unconfirmed(), RefundWanted(KEY, won(500)), UNSURE, GiveBack, **SOLD),
+    on("unconfirmed: refunded", Unconfirmed(), RefundWanted(KEY, won(500)), UNSURE, Refund, **SOLD),
     on("unconfirmed: a part is back", UNSURE, detail(approved(ORDER, PART)), Unconfirmed(), BACK, **PART_ASKED),
     on("unconfirmed: refund refused", replace(UNSURE, refused=True), detail(SUCCESS), Unconfirmed(), **PART_ASKED),
     on("unconfirmed: refund not done", UNSURE_LEFT, detail(SUCCESS), Unconfirmed(), **PART_ASKED),
@@ -433,7 +442,7 @@ ORDER_CASES = [
         **SOLD,
     ),
     on("unconfirmed: too much is refunded", Unconfirmed(), RefundWanted(KEY, won(1501)), Unconfirmed(), **SOLD),
-    on("unconfirmed: cancelled", Unconfirmed(), CANCEL, giving(Why.OPERATOR, unsure=True), Cancel, **SOLD),
+    on("unconfirmed: cancelled", Unconfirmed(), CANCEL, giving(Reason.OPERATOR, unsure=True), Cancel, **SOLD),
     on("unconfirmed: cancelled, partly refunded", Unconfirmed(), CANCEL, Unconfirmed(), **ONCE),
     on("unconfirmed: the goods were out", Unconfirmed(), settled("released"), RELEASED_BY_HAND, Topic.SETTLED, **SOLD),
     on("unconfirmed: it was paid", Unconfirmed(), settled("nothing"), Unconfirmed(), **SOLD),
@@ -445,7 +454,7 @@ ORDER_CASES = [
     on("settled as nothing, and paid", NOTHING_BY_HAND, detail(SUCCESS), giving(), PAID, Cancel),
     on("settled as nothing, paid and back", NOTHING_BY_HAND, detail(REFUNDED), GONE_BACK, PAID, BACK),
     on("settled as released, says DETAIL", RELEASED_BY_HAND, detail(SUCCESS), RELEASED_BY_HAND, **SOLD),
-    on("settled as released: refunded", RELEASED_BY_HAND, RefundWanted(KEY, won(500)), OPERATORS, GiveBack, **SOLD),
+    on("settled as released: refunded", RELEASED_BY_HAND, RefundWanted(KEY, won(500)), OPERATORS, Refund, **SOLD),
     on("settled as refunded: refunded", REFUNDED_BY_HAND, RefundWanted(KEY, None), REFUNDED_BY_HAND, **TAKEN),
 ]
 
@@ -573,7 +582,7 @@ SESSION_CASES = [
     at_screen("scan: no choice to go back to", SCANS, key("*"), Idle, **BY_SCAN),
     at_screen("scan: back, a part failed", SCANS, key("*"), OutOfService, **BROKEN),
     at_screen("scan: a payment code", SCANS, CodeScanned(SCANNED), InHand, Pay),
-    at_screen("scan: no payment code", SCANS, CodeScanned(Secret("https://example.com")), Scanning),
+    at_screen("scan: no payment code", SCANS, CodeScanned(PaymentCode("https://example.com")), Scanning),
     at_screen("scan: a part failed", SCANS, CodeScanned(SCANNED), OutOfService, **BROKEN),
     at_screen("scan: the static code is paid", SCANS, STATIC_PAID, Scanning, *GIVEN_AWAY),
     at_screen("scan: no code comes", replace(SCANS, until=10.0), WAKE, Choosing),
@@ -599,7 +608,7 @@ SESSION_CASES = [
     at_screen("in hand: patience is over", replace(HAND, leave_at=10.0), WAKE, Result),
     at_screen("in hand: stop", HAND, STOP, InHand, Inquire),
     at_screen("result: a digit", DECLINED, key("5"), Entering),
-    at_screen("result: nothing charged is in doubt", DECLINED, moved(Cancelling(Why.LATE)), Result),
+    at_screen("result: nothing charged is in doubt", DECLINED, moved(Cancelling(Reason.LATE)), Result),
     at_screen("result: put away", DECLINED, key("*"), Idle),
     at_screen("result: a letter", DECLINED, key("A"), Result),
     at_screen("result: tried again", DECLINED, key("#"), Choosing),

@@ -6,14 +6,15 @@ import pytest
 
 from kiosk.sale.commands import Topic
 from kiosk.sale.events import Part
-from kiosk.sale.order import AfterCrash, Product, Settlement, Verdict, Way, Why
+from kiosk.sale.order import AfterCrash, Product, Reason, Settlement, Verdict, Way
 from kiosk.sale.panel import Name
 
 WORDS = {
     Topic: "payment.paid payment.declined payment.expired payment.cancelled payment.refunded payment.unresolved"
     " payment.settled release.done release.failed release.unconfirmed kiosk.fault kiosk.recovered"
     " kiosk.service",
-    Why: "gave_up expired unanswered restarted operator late elsewhere refund_failed not_due unconfirmed jam not_shown",
+    Reason: "gave_up expired unanswered restarted operator late elsewhere refund_failed not_due unconfirmed jam"
+    " not_shown",
     Verdict: "declined expired cancelled not_sent",
     AfterCrash: "assume_released ask refund",
     Settlement: "released refunded nothing",

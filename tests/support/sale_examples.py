@@ -26,7 +26,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.machine import start, step
 from kiosk.sale.money import Amount
-from kiosk.sale.order import GivingBack, Order, Phase, Plan, Product, Refund, Requested, Secret
+from kiosk.sale.order import ConfirmedRefund, GivingBack, Order, PaymentCode, Phase, Plan, Product, Requested
 from kiosk.sale.outcome import (
     Absent,
     Approved,
@@ -45,7 +45,7 @@ EXAMPLES = int(os.environ.get("KIOSK_HYPOTHESIS_EXAMPLES", "100"))  # of each pr
 SEOUL = timezone(timedelta(hours=9))
 NOON = datetime(2026, 11, 23, 12, tzinfo=SEOUL)
 SHOWN = "https://pay.example/1"  # what a shopper's phone reads from the display
-SCANNED = Secret("281010897274821897274821")
+SCANNED = PaymentCode("281010897274821897274821")
 ENTRY = "00020101021126280012kakaopay.com5204000053034105802KR6304ABCD"
 
 
@@ -77,7 +77,7 @@ def order(phase: Phase | None = None, *, plan: Plan | None = None, **fields: obj
     return Order(phase=phase or Requested(), plan=plan or Plan(), **(values | fields))
 
 
-def approved(of: Order, *refunds: Refund, **fields: object) -> Approved:
+def approved(of: Order, *refunds: ConfirmedRefund, **fields: object) -> Approved:
     """The success of exactly this order."""
     return replace(Approved(of.id, f"UQ-{of.id}", of.amount, refunds=refunds), **fields)
 
@@ -121,7 +121,7 @@ class Till:
         return [command for key in keys for command in self.tell(KeyPressed(Key(key)))]
 
     def scan(self, code: str = SCANNED.value) -> list[Command]:
-        return self.tell(CodeScanned(Secret(code)))
+        return self.tell(CodeScanned(PaymentCode(code)))
 
     def wait(self, seconds: float) -> list[Command]:
         """Let time pass, and wake the kiosk whenever it wants to be woken."""
@@ -162,7 +162,7 @@ class Till:
     def release(self, trouble: str | None = None) -> list[Command]:
         return self.tell(ReleaseAnswered(self.record.id, trouble))
 
-    def success(self, *refunds: Refund, **fields: object) -> Approved:
+    def success(self, *refunds: ConfirmedRefund, **fields: object) -> Approved:
         return approved(self.record, *refunds, **fields)
 
     # --- stories begin here ------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from kiosk.sale.commands import Cancel, GiveBack, Inquire, Pay
+from kiosk.sale.commands import Cancel, Inquire, Pay, Refund
 from kiosk.sale.money import Amount
-from kiosk.sale.order import GivingBack, Order, Product, Refund, Why
+from kiosk.sale.order import ConfirmedRefund, GivingBack, Order, Product, Reason
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
@@ -77,7 +77,7 @@ class Books:
         self.succeed(account, now)
         return account
 
-    def arrive(self, command: Pay | Inquire | Cancel | GiveBack, now: datetime) -> Outcome:
+    def arrive(self, command: Pay | Inquire | Cancel | Refund, now: datetime) -> Outcome:
         """Do what was asked, and answer honestly."""
         account = self.of(command.order)
         match command:
@@ -89,7 +89,7 @@ class Books:
                 return self.state(account)
             case Cancel():
                 return self._cancel(account, now)
-            case GiveBack(order):
+            case Refund(order):
                 assert isinstance(order.phase, GivingBack)
                 return self._refund(account, order.phase.refund_id, order.phase.amount.minor, order.phase.why)
 
@@ -104,7 +104,9 @@ class Books:
                 return Closed()
             case "success":
                 amount = Amount(account.amount_minor, account.currency)
-                listed = tuple(Refund(key, Amount(minor, account.currency)) for key, minor in account.refunds.items())
+                listed = tuple(
+                    ConfirmedRefund(key, Amount(minor, account.currency)) for key, minor in account.refunds.items()
+                )
                 done = tuple(one for one in listed if one.id in account.settled)
                 under_way = tuple(one for one in listed if one.id not in account.settled | account.failed)
                 failed = tuple(account.failed)
@@ -147,7 +149,7 @@ class Books:
                 account.cancelling, account.status = self.slow, "success" if self.slow else "closed"
                 return Accepted()
 
-    def _refund(self, account: Account, refund_id: str, minor: int, why: Why) -> Outcome:
+    def _refund(self, account: Account, refund_id: str, minor: int, why: Reason) -> Outcome:
         if refund_id in account.failed:
             return Refused("it has failed")
         if refund_id in account.refunds:
@@ -160,7 +162,7 @@ class Books:
             if (
                 not account.cancelled
                 and set(account.refunds) == account.settled | account.failed
-                and why is not Why.OPERATOR
+                and why is not Reason.OPERATOR
             ):
                 self.greedy.append(f"{refund_id}: {minor} of {account.kept}")
             return Refused("more than was paid")

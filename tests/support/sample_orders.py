@@ -10,6 +10,7 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
+    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -17,7 +18,7 @@ from kiosk.sale.order import (
     Order,
     Phase,
     Product,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Requested,
@@ -27,7 +28,6 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
     Way,
-    Why,
 )
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=8)))
@@ -55,7 +55,7 @@ offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 times = st.datetimes(datetime(1970, 1, 2), datetime(2262, 1, 1), timezones=offsets)  # noqa: DTZ001 - zones come above
 texts = st.text(st.characters(codec="utf-8"), max_size=80)
 ids = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=28)
-whys = st.sampled_from(Why)
+whys = st.sampled_from(Reason)
 phases: dict[type[Phase], st.SearchStrategy[Phase]] = {
     Requested: st.builds(Requested, st.none() | whys),
     Awaiting: st.builds(Awaiting, st.none() | texts),
@@ -86,6 +86,6 @@ def orders_in(phase: st.SearchStrategy[Phase]) -> st.SearchStrategy[Order]:
         gateway_id=st.none() | ids,
         paid_at=st.none() | times,
         released=st.booleans(),
-        refunds=st.lists(st.builds(Refund, ids, amounts), max_size=3).map(tuple),
+        refunds=st.lists(st.builds(ConfirmedRefund, ids, amounts), max_size=3).map(tuple),
         refunds_asked=st.integers(0, 1000),
     )

@@ -19,7 +19,7 @@ from hardware.board import PiBoard, open_board
 from hardware.camera.raspberrypi import Picamera2Camera
 from hardware.config import BoardConfig, BuzzerConfig, LedsConfig, MatrixConfig, ReleaseConfig
 from hardware.display.opening import open_panel
-from hardware.display.supervised import LumaDisplay
+from hardware.display.supervised import SupervisedDisplay
 from hardware.keypad.matrix import MatrixKeypad
 from hardware.ports import Board, Lamp
 from hardware.simulated.board import SimulatedBoard
@@ -79,7 +79,7 @@ class MockRig:
         self.board = replace(
             open_board(config, self.pins),
             keypad=MatrixKeypad(config.keypad, self.matrix.factory, self.matrix.alive),
-            display=LumaDisplay(config.display, self.pins, partial(open_panel, buses=self.bus.buses)),
+            display=SupervisedDisplay(config.display, self.pins, partial(open_panel, buses=self.bus.buses)),
             camera=Picamera2Camera(config.camera, self.cameras.library),
         )
         assert isinstance(self.board, PiBoard)

@@ -6,7 +6,7 @@ from typing import Protocol
 from kiosk.app.devices.health import DeviceTrouble, PartHealth
 from kiosk.app.inbox import Inbox
 from kiosk.sale.events import CodeScanned, Part
-from kiosk.sale.order import Secret
+from kiosk.sale.order import PaymentCode
 
 AGAIN = 5.0  # seconds between two tries of a camera that failed
 FRAME = 0.5  # seconds to wait for a camera frame
@@ -68,4 +68,4 @@ class Scanner:
         while self._wanted.is_set():
             for text in await asyncio.to_thread(self._reader.read_codes, FRAME):
                 if self._wanted.is_set():
-                    self._inbox.post(CodeScanned(Secret(text)))
+                    self._inbox.post(CodeScanned(PaymentCode(text)))

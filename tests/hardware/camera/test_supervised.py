@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from hardware.camera.supervised import LookingCamera, Patience
+from hardware.camera.supervised import Patience, SupervisedCamera
 from hardware.errors import DeviceError
 from hardware.ports import Camera, GreyFrame
 from hardware.threads import Worker
@@ -81,12 +81,12 @@ def sensor() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def make(sensor: Scripted) -> Iterator[Callable[[Patience], LookingCamera]]:
+def make(sensor: Scripted) -> Iterator[Callable[[Patience], SupervisedCamera]]:
     """A camera with this patience."""
-    cameras: list[LookingCamera] = []
+    cameras: list[SupervisedCamera] = []
 
-    def one(patience: Patience) -> LookingCamera:
-        cameras.append(LookingCamera("scripted camera", sensor.open, "check the cable", patience))
+    def one(patience: Patience) -> SupervisedCamera:
+        cameras.append(SupervisedCamera("scripted camera", sensor.open, "check the cable", patience))
         return cameras[-1]
 
     yield one
@@ -96,7 +96,7 @@ def make(sensor: Scripted) -> Iterator[Callable[[Patience], LookingCamera]]:
 
 
 @pytest.fixture
-def camera(make: Callable[[Patience], LookingCamera]) -> LookingCamera:
+def camera(make: Callable[[Patience], SupervisedCamera]) -> SupervisedCamera:
     return make(QUICK)
 
 
@@ -114,7 +114,7 @@ def _soon(seen: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def _frames_until_error(camera: LookingCamera) -> str:
+def _frames_until_error(camera: SupervisedCamera) -> str:
     end = time.monotonic() + 15
     while time.monotonic() < end:
         try:
@@ -124,14 +124,14 @@ def _frames_until_error(camera: LookingCamera) -> str:
     pytest.fail("it never gave up")
 
 
-def test_it_is_a_camera_and_making_it_touches_nothing(camera: LookingCamera, sensor: Scripted) -> None:
+def test_it_is_a_camera_and_making_it_touches_nothing(camera: SupervisedCamera, sensor: Scripted) -> None:
     as_camera: Camera = camera
     health = as_camera.health()
     assert (health.what, health.present, health.fault, health.healthy) == ("scripted camera", False, None, False)
     assert sensor.calls == []
 
 
-def test_it_is_opened_by_prepare_and_looks_only_from_start_to_stop(camera: LookingCamera, sensor: Scripted) -> None:
+def test_it_is_opened_by_prepare_and_looks_only_from_start_to_stop(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.prepare()
     camera.prepare()
     assert (sensor.calls, sensor.looking) == (["open"], False)
@@ -146,7 +146,7 @@ def test_it_is_opened_by_prepare_and_looks_only_from_start_to_stop(camera: Looki
     assert not sensor.looking
 
 
-def test_it_can_look_again_and_again_without_being_opened_again(camera: LookingCamera, sensor: Scripted) -> None:
+def test_it_can_look_again_and_again_without_being_opened_again(camera: SupervisedCamera, sensor: Scripted) -> None:
     for _ in range(3):
         camera.start()
         assert camera.frame(1) is GREY
@@ -154,7 +154,9 @@ def test_it_can_look_again_and_again_without_being_opened_again(camera: LookingC
     assert (sensor.count("open"), sensor.count("start"), sensor.count("stop")) == (1, 3, 3)
 
 
-def test_the_library_is_only_called_on_one_thread_of_the_cameras_own(camera: LookingCamera, sensor: Scripted) -> None:
+def test_the_library_is_only_called_on_one_thread_of_the_cameras_own(
+    camera: SupervisedCamera, sensor: Scripted
+) -> None:
     with ThreadPoolExecutor(1) as other:
         other.submit(camera.start).result()
     camera.frame(1)
@@ -165,14 +167,14 @@ def test_the_library_is_only_called_on_one_thread_of_the_cameras_own(camera: Loo
     assert threading.get_ident() not in sensor.threads
 
 
-def test_starting_twice_is_the_callers_mistake(camera: LookingCamera) -> None:
+def test_starting_twice_is_the_callers_mistake(camera: SupervisedCamera) -> None:
     camera.start()
     with pytest.raises(RuntimeError, match="looks already"):
         camera.start()
     assert camera.frame(1) is GREY
 
 
-def test_preparing_and_testing_while_it_looks(camera: LookingCamera, sensor: Scripted) -> None:
+def test_preparing_and_testing_while_it_looks(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.start()
     camera.prepare()
     assert sensor.calls == ["open", "start"]
@@ -180,13 +182,13 @@ def test_preparing_and_testing_while_it_looks(camera: LookingCamera, sensor: Scr
         camera.self_test()
 
 
-def test_a_frame_without_a_start_is_none_at_once(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_frame_without_a_start_is_none_at_once(camera: SupervisedCamera, sensor: Scripted) -> None:
     with _takes(0, SLACK):
         assert camera.frame(5) is None
     assert sensor.calls == []
 
 
-def test_a_frame_waits_no_longer_than_it_is_told(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_frame_waits_no_longer_than_it_is_told(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.pictures = None
     camera.start()
     assert camera.frame(0) is None
@@ -194,7 +196,7 @@ def test_a_frame_waits_no_longer_than_it_is_told(camera: LookingCamera, sensor: 
         assert camera.frame(0.1) is None
 
 
-def test_no_call_is_begun_while_one_is_under_way(camera: LookingCamera, sensor: Scripted) -> None:
+def test_no_call_is_begun_while_one_is_under_way(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.hangs = {"picture"}
     camera.start()
     for _ in range(10):
@@ -204,7 +206,7 @@ def test_no_call_is_begun_while_one_is_under_way(camera: LookingCamera, sensor: 
 
 @pytest.mark.parametrize("hangs", [set(), {"picture"}], ids=["dark", "hanging"])
 def test_a_frame_under_way_returns_when_another_thread_stops(
-    make: Callable[[Patience], LookingCamera], sensor: Scripted, hangs: set[str]
+    make: Callable[[Patience], SupervisedCamera], sensor: Scripted, hangs: set[str]
 ) -> None:
     patient = make(Patience(stopping=0.3))
     sensor.pictures, sensor.hangs = None, hangs
@@ -219,7 +221,7 @@ def test_a_frame_under_way_returns_when_another_thread_stops(
         assert isinstance(stop.exception(), DeviceError if hangs else type(None))
 
 
-def test_a_picture_that_comes_after_the_stop_is_not_given(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_picture_that_comes_after_the_stop_is_not_given(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.start()
     sensor.hangs = {"picture"}
     with ThreadPoolExecutor(2) as others:
@@ -233,7 +235,7 @@ def test_a_picture_that_comes_after_the_stop_is_not_given(camera: LookingCamera,
 
 
 def test_nothing_is_begun_for_a_frame_when_the_stop_comes_just_before(sensor: Scripted) -> None:
-    class Stopped(LookingCamera):
+    class Stopped(SupervisedCamera):
         def _pending(self, look: object) -> object:
             self.stop()  # as another thread might
             return super()._pending(look)
@@ -246,11 +248,11 @@ def test_nothing_is_begun_for_a_frame_when_the_stop_comes_just_before(sensor: Sc
 
 
 @pytest.mark.parametrize(
-    "call", [LookingCamera.prepare, LookingCamera.start, LookingCamera.stop, LookingCamera.self_test]
+    "call", [SupervisedCamera.prepare, SupervisedCamera.start, SupervisedCamera.stop, SupervisedCamera.self_test]
 )
 @pytest.mark.anyio
 async def test_calls_that_block_are_refused_on_an_event_loop(
-    camera: LookingCamera, call: Callable[[LookingCamera], object]
+    camera: SupervisedCamera, call: Callable[[SupervisedCamera], object]
 ) -> None:
     with pytest.raises(RuntimeError, match="event loop"):
         call(camera)
@@ -259,7 +261,7 @@ async def test_calls_that_block_are_refused_on_an_event_loop(
     assert not camera.health().present
 
 
-def test_a_closed_camera_is_given_back_and_can_not_be_used(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_closed_camera_is_given_back_and_can_not_be_used(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.start()
     camera.close()
     camera.close()
@@ -271,7 +273,7 @@ def test_a_closed_camera_is_given_back_and_can_not_be_used(camera: LookingCamera
     camera.stop()
 
 
-def test_closing_never_raises_and_never_waits_for_long(camera: LookingCamera, sensor: Scripted) -> None:
+def test_closing_never_raises_and_never_waits_for_long(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.prepare()
     sensor.hangs = {"close"}
     with _takes(0.25, 1):
@@ -279,7 +281,7 @@ def test_closing_never_raises_and_never_waits_for_long(camera: LookingCamera, se
     assert camera.health().fault == "camera: closing hangs; check the cable"
 
 
-def test_what_closing_said_is_told_as_a_fault(camera: LookingCamera, sensor: Scripted) -> None:
+def test_what_closing_said_is_told_as_a_fault(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.prepare()
     sensor.fails["close"] = OSError("cut")
     camera.close()
@@ -287,7 +289,7 @@ def test_what_closing_said_is_told_as_a_fault(camera: LookingCamera, sensor: Scr
 
 
 def test_what_can_not_be_opened_is_told_in_one_line_and_can_be_tried_again(
-    camera: LookingCamera, sensor: Scripted
+    camera: SupervisedCamera, sensor: Scripted
 ) -> None:
     sensor.fails["open"] = ValueError("no\n  such thing")
     with pytest.raises(DeviceError, match=r"^camera: opening failed: no such thing$"):
@@ -300,20 +302,20 @@ def test_what_can_not_be_opened_is_told_in_one_line_and_can_be_tried_again(
     assert camera.health().last_fault == "camera: opening failed: no such thing"
 
 
-def test_an_error_without_words_is_told_by_its_name(camera: LookingCamera, sensor: Scripted) -> None:
+def test_an_error_without_words_is_told_by_its_name(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.fails["open"] = KeyError()
     with pytest.raises(DeviceError, match=r"^camera: opening failed: KeyError$"):
         camera.prepare()
 
 
-def _start_and_stop(camera: LookingCamera) -> None:
+def _start_and_stop(camera: SupervisedCamera) -> None:
     camera.start()
     camera.stop()
 
 
 @pytest.mark.parametrize("call", ["start", "stop"])
 def test_a_camera_that_fails_is_closed_and_opened_anew_at_the_next_start(
-    camera: LookingCamera, sensor: Scripted, call: str
+    camera: SupervisedCamera, sensor: Scripted, call: str
 ) -> None:
     sensor.fails[call] = RuntimeError("broken")
     sensor.fails["close"] = RuntimeError("broken as well")
@@ -328,7 +330,7 @@ def test_a_camera_that_fails_is_closed_and_opened_anew_at_the_next_start(
 
 
 def test_short_waits_without_a_picture_count_together_until_it_is_opened_anew(
-    camera: LookingCamera, sensor: Scripted
+    camera: SupervisedCamera, sensor: Scripted
 ) -> None:
     sensor.pictures = None
     camera.start()
@@ -343,7 +345,7 @@ def test_short_waits_without_a_picture_count_together_until_it_is_opened_anew(
     assert camera.health().healthy
 
 
-def test_time_in_which_nobody_waits_does_not_count(camera: LookingCamera, sensor: Scripted) -> None:
+def test_time_in_which_nobody_waits_does_not_count(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.pictures = None
     camera.start()
     camera.frame(0.05)
@@ -353,7 +355,7 @@ def test_time_in_which_nobody_waits_does_not_count(camera: LookingCamera, sensor
 
 
 def test_after_three_reopenings_without_a_picture_it_gives_up_and_closes(
-    camera: LookingCamera, sensor: Scripted
+    camera: SupervisedCamera, sensor: Scripted
 ) -> None:
     sensor.pictures = None
     camera.start()
@@ -368,7 +370,7 @@ def test_after_three_reopenings_without_a_picture_it_gives_up_and_closes(
     assert camera.frame(0.1) is None
 
 
-def test_the_time_that_opening_takes_is_not_time_without_pictures(camera: LookingCamera, sensor: Scripted) -> None:
+def test_the_time_that_opening_takes_is_not_time_without_pictures(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.pictures = None
     sensor.slow["open"] = 0.2
     camera.start()
@@ -376,9 +378,9 @@ def test_the_time_that_opening_takes_is_not_time_without_pictures(camera: Lookin
         _frames_until_error(camera)
 
 
-@pytest.mark.parametrize("first", [LookingCamera.start, LookingCamera.prepare])
+@pytest.mark.parametrize("first", [SupervisedCamera.start, SupervisedCamera.prepare])
 def test_after_giving_up_it_begins_anew(
-    camera: LookingCamera, sensor: Scripted, first: Callable[[LookingCamera], None]
+    camera: SupervisedCamera, sensor: Scripted, first: Callable[[SupervisedCamera], None]
 ) -> None:
     sensor.pictures = None
     camera.start()
@@ -394,7 +396,7 @@ def test_after_giving_up_it_begins_anew(
     assert camera.frame(1) is GREY
 
 
-def test_a_picture_between_them_sets_the_reopenings_back(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_picture_between_them_sets_the_reopenings_back(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.start()
     for opened in range(2, 8):
         sensor.pictures = None
@@ -406,7 +408,7 @@ def test_a_picture_between_them_sets_the_reopenings_back(camera: LookingCamera, 
 
 
 def test_a_camera_that_went_is_looked_for_three_times_and_told_by_its_own_words(
-    camera: LookingCamera, sensor: Scripted
+    camera: SupervisedCamera, sensor: Scripted
 ) -> None:
     camera.start()
     sensor.fails = {"picture": OSError("No such device"), "open": DeviceError("camera: it is not there")}
@@ -416,7 +418,7 @@ def test_a_camera_that_went_is_looked_for_three_times_and_told_by_its_own_words(
     assert sensor.count("picture") == 1
 
 
-def test_a_camera_that_comes_back_goes_on_by_itself(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_camera_that_comes_back_goes_on_by_itself(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.start()
     sensor.fails = {"picture": OSError("No such device"), "close": OSError("No such device")}
     assert camera.frame(0.1) is None
@@ -427,14 +429,14 @@ def test_a_camera_that_comes_back_goes_on_by_itself(camera: LookingCamera, senso
     assert (sensor.count("open"), camera.health().healthy) == (2, True)
 
 
-def test_a_library_that_hangs_holds_nobody_for_long(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_library_that_hangs_holds_nobody_for_long(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.hangs = {"open"}
     with _takes(0.4, 1), pytest.raises(DeviceError, match=r"^camera: opening hangs; check the cable$"):
         camera.prepare()
     assert not camera.health().present
 
 
-def test_a_call_that_returns_late_gives_the_camera_back(camera: LookingCamera, sensor: Scripted) -> None:
+def test_a_call_that_returns_late_gives_the_camera_back(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.hangs = {"open"}
     with pytest.raises(DeviceError, match="hangs"):
         camera.prepare()
@@ -443,7 +445,7 @@ def test_a_call_that_returns_late_gives_the_camera_back(camera: LookingCamera, s
 
 
 def test_a_capture_that_hangs_is_left_behind_and_the_camera_opened_anew(
-    camera: LookingCamera, sensor: Scripted
+    camera: SupervisedCamera, sensor: Scripted
 ) -> None:
     camera.start()
     sensor.hangs = {"picture"}
@@ -456,7 +458,7 @@ def test_a_capture_that_hangs_is_left_behind_and_the_camera_opened_anew(
     assert camera.health().last_fault == "camera: taking a picture hangs; check the cable"
 
 
-def test_three_threads_may_hang_and_then_it_needs_a_restart(camera: LookingCamera, sensor: Scripted) -> None:
+def test_three_threads_may_hang_and_then_it_needs_a_restart(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.hangs = {"open"}
     for _ in range(3):
         with pytest.raises(DeviceError, match="opening hangs"):
@@ -471,7 +473,7 @@ def test_three_threads_may_hang_and_then_it_needs_a_restart(camera: LookingCamer
     _soon(lambda: _works(camera))
 
 
-def _works(camera: LookingCamera) -> bool:
+def _works(camera: SupervisedCamera) -> bool:
     try:
         camera.prepare()
     except DeviceError:
@@ -479,14 +481,14 @@ def _works(camera: LookingCamera) -> bool:
     return True
 
 
-def test_reopenings_that_hang_end_in_the_same_way(camera: LookingCamera, sensor: Scripted) -> None:
+def test_reopenings_that_hang_end_in_the_same_way(camera: SupervisedCamera, sensor: Scripted) -> None:
     camera.start()
     sensor.hangs = {"picture", "start"}
     assert "3 calls to it hang" in _frames_until_error(camera)
     assert len(sensor.threads) == 3
 
 
-def test_stopping_while_it_is_opened_anew_leaves_nothing_looking(camera: LookingCamera, sensor: Scripted) -> None:
+def test_stopping_while_it_is_opened_anew_leaves_nothing_looking(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.pictures = None
     camera.start()
     sensor.hangs = {"open"}
@@ -500,7 +502,7 @@ def test_stopping_while_it_is_opened_anew_leaves_nothing_looking(camera: Looking
     assert not sensor.looking
 
 
-def test_its_own_test_says_what_it_saw_and_leaves_it_at_rest(camera: LookingCamera, sensor: Scripted) -> None:
+def test_its_own_test_says_what_it_saw_and_leaves_it_at_rest(camera: SupervisedCamera, sensor: Scripted) -> None:
     with _takes(0.4, 2):
         health = camera.self_test()
     assert (health.what, health.fault) == ("scripted camera, 25x20: brightness 120 of 255, sharpness 10.0", None)
@@ -513,7 +515,7 @@ def test_its_own_test_says_what_it_saw_and_leaves_it_at_rest(camera: LookingCame
     [(3, "camera: its picture is all black: is the lens covered?"), (255, "its picture is all white"), (128, None)],
 )
 def test_its_own_test_says_what_is_wrong_with_the_picture(
-    camera: LookingCamera, sensor: Scripted, value: int, fault: str | None
+    camera: SupervisedCamera, sensor: Scripted, value: int, fault: str | None
 ) -> None:
     sensor.pictures = np.full((20, 25), value, np.uint8)
     health = camera.self_test()
@@ -522,13 +524,13 @@ def test_its_own_test_says_what_is_wrong_with_the_picture(
     assert camera.health().fault is None
 
 
-def test_its_own_test_tells_what_fails_as_a_fault(camera: LookingCamera, sensor: Scripted) -> None:
+def test_its_own_test_tells_what_fails_as_a_fault(camera: SupervisedCamera, sensor: Scripted) -> None:
     sensor.fails["start"] = OSError("cut")
     assert camera.self_test().fault == "camera: starting failed: cut"
 
 
 def test_its_own_test_tells_that_no_picture_came_in_time(
-    make: Callable[[Patience], LookingCamera], sensor: Scripted
+    make: Callable[[Patience], SupervisedCamera], sensor: Scripted
 ) -> None:
     patient = make(Patience(opening=0.2))
     sensor.pictures = None
@@ -537,7 +539,7 @@ def test_its_own_test_tells_that_no_picture_came_in_time(
     assert not sensor.looking
 
 
-def test_its_own_test_says_that_it_gave_up(make: Callable[[Patience], LookingCamera], sensor: Scripted) -> None:
+def test_its_own_test_says_that_it_gave_up(make: Callable[[Patience], SupervisedCamera], sensor: Scripted) -> None:
     sensor.pictures = None
     impatient = make(Patience(dark=0.25))
     assert re.fullmatch(NO_PICTURES, impatient.self_test().fault or "")

@@ -13,7 +13,7 @@ from hardware.config import Bus, DisplayConfig
 from hardware.display.bus import SYSTEM, Buses
 from hardware.display.opening import open_panel
 from hardware.display.panels import OpenPanel
-from hardware.display.supervised import LumaDisplay
+from hardware.display.supervised import SupervisedDisplay
 from hardware.errors import DeviceError
 
 SCREEN = DisplayConfig("framebuffer", 64, 48, "RGB", Bus.FRAMEBUFFER, 0)
@@ -136,7 +136,7 @@ def test_a_kernel_that_says_nonsense_is_told(tmp_path: Path) -> None:
 
 def test_a_screen_as_a_display_rests_darker_and_wakes(tmp_path: Path) -> None:
     buses = machine(tmp_path)
-    display = LumaDisplay(SCREEN, MockFactory, partial(open_panel, buses=buses))
+    display = SupervisedDisplay(SCREEN, MockFactory, partial(open_panel, buses=buses))
     white = Image.new("RGB", (64, 48), "white")
     display.show(white)
     assert seen(buses).getpixel((30, 20)) == (255, 255, 255)

@@ -13,7 +13,7 @@ from PIL import Image
 import hardware.display.supervised
 from hardware.config import Bus, DisplayConfig
 from hardware.display.opening import open_panel
-from hardware.display.supervised import LumaDisplay
+from hardware.display.supervised import SupervisedDisplay
 from hardware.errors import DeviceError
 from hardware.ports import Display
 
@@ -30,14 +30,14 @@ def bench() -> DisplayBench:
 
 
 @pytest.fixture
-def display(bench: DisplayBench) -> Iterator[LumaDisplay]:
+def display(bench: DisplayBench) -> Iterator[SupervisedDisplay]:
     part = on(bench)
     yield part
     part.close()
 
 
-def on(bench: DisplayBench) -> LumaDisplay:
-    return LumaDisplay(bench.config, bench.pins, partial(open_panel, buses=bench.buses))
+def on(bench: DisplayBench) -> SupervisedDisplay:
+    return SupervisedDisplay(bench.config, bench.pins, partial(open_panel, buses=bench.buses))
 
 
 def picture(seed: int, config: DisplayConfig = OLED) -> Image.Image:
@@ -68,10 +68,10 @@ def test_it_is_a_display_that_touches_nothing_before_it_is_prepared(bench: Displ
 
 
 def test_its_size_is_that_of_the_turned_panel() -> None:
-    assert LumaDisplay(DisplayConfig(rotate=1)).size == (64, 128)
+    assert SupervisedDisplay(DisplayConfig(rotate=1)).size == (64, 128)
 
 
-def test_prepared_it_is_open_and_black_and_that_once(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_prepared_it_is_open_and_black_and_that_once(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.prepare()
     assert display.health().healthy
     assert bench.panel.on
@@ -81,7 +81,7 @@ def test_prepared_it_is_open_and_black_and_that_once(bench: DisplayBench, displa
     assert bench.bytes == sent
 
 
-def test_a_picture_is_shown_and_sent_once(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_a_picture_is_shown_and_sent_once(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     assert same(bench.picture(), picture(1))
     sent = bench.bytes
@@ -102,7 +102,7 @@ def test_the_light_is_as_configured() -> None:
 
 @pytest.mark.parametrize("wrong", [Image.new("1", (64, 128)), Image.new("L", (128, 64))])
 def test_a_picture_of_another_size_or_mode_is_the_caller_s_error(
-    bench: DisplayBench, display: LumaDisplay, wrong: Image.Image
+    bench: DisplayBench, display: SupervisedDisplay, wrong: Image.Image
 ) -> None:
     with pytest.raises(ValueError, match=r"a picture of .* for a display of \(128, 64\) 1"):
         display.show(wrong)
@@ -110,14 +110,14 @@ def test_a_picture_of_another_size_or_mode_is_the_caller_s_error(
 
 
 @pytest.mark.anyio
-async def test_what_blocks_is_refused_on_an_event_loop(bench: DisplayBench, display: LumaDisplay) -> None:
+async def test_what_blocks_is_refused_on_an_event_loop(bench: DisplayBench, display: SupervisedDisplay) -> None:
     for call in (display.prepare, display.self_test, lambda: display.show(picture(1)), lambda: display.rest(1)):
         with pytest.raises(RuntimeError, match="event loop"):
             call()
     assert not bench.opened
 
 
-def test_it_is_not_used_after_it_was_closed(display: LumaDisplay) -> None:
+def test_it_is_not_used_after_it_was_closed(display: SupervisedDisplay) -> None:
     display.close()
     display.close()
     for call in (display.prepare, display.self_test, lambda: display.show(picture(1)), lambda: display.rest(1)):
@@ -125,7 +125,7 @@ def test_it_is_not_used_after_it_was_closed(display: LumaDisplay) -> None:
             call()
 
 
-def test_closed_it_is_black_and_off_and_its_bus_let_go(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_closed_it_is_black_and_off_and_its_bus_let_go(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     display.close()
     assert not bench.panel.on
@@ -135,7 +135,7 @@ def test_closed_it_is_black_and_off_and_its_bus_let_go(bench: DisplayBench, disp
     assert display.health().fault is None
 
 
-def test_left_it_keeps_its_picture_and_its_bus_is_let_go(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_left_it_keeps_its_picture_and_its_bus_is_let_go(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     display.leave()
     display.close()
@@ -145,7 +145,7 @@ def test_left_it_keeps_its_picture_and_its_bus_is_let_go(bench: DisplayBench, di
     assert not display.health().present
 
 
-def test_a_write_that_fails_once_is_repeated(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_a_write_that_fails_once_is_repeated(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     bench.failing = 1
     display.show(picture(2))
@@ -155,7 +155,9 @@ def test_a_write_that_fails_once_is_repeated(bench: DisplayBench, display: LumaD
     assert display.health().last_fault == NO_ANSWER
 
 
-def test_a_write_that_fails_midway_leaves_no_trace_in_the_picture(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_a_write_that_fails_midway_leaves_no_trace_in_the_picture(
+    bench: DisplayBench, display: SupervisedDisplay
+) -> None:
     display.show(picture(1))
     carry, carried = bench.carry, 0
 
@@ -172,7 +174,7 @@ def test_a_write_that_fails_midway_leaves_no_trace_in_the_picture(bench: Display
 
 
 def test_a_panel_that_fails_twice_is_opened_anew_and_the_whole_picture_sent(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     bench.panel.power_up()  # it has lost its supply for a moment
@@ -185,7 +187,7 @@ def test_a_panel_that_fails_twice_is_opened_anew_and_the_whole_picture_sent(
 
 
 def test_a_panel_that_does_not_answer_is_told_in_one_line_and_tried_again_by_the_next_picture(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     bench.pull()
@@ -204,7 +206,7 @@ def test_a_panel_that_does_not_answer_is_told_in_one_line_and_tried_again_by_the
 
 
 def test_a_panel_that_fails_again_right_after_it_was_opened_is_given_up(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     carry, opened = bench.carry, bench.opened
@@ -221,7 +223,7 @@ def test_a_panel_that_fails_again_right_after_it_was_opened_is_given_up(
     assert bench.panel.on
 
 
-def test_a_bus_that_fails_even_when_it_is_closed_hides_nothing(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_a_bus_that_fails_even_when_it_is_closed_hides_nothing(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     bench.failing, bench.closing = 2, OSError(5, "Input/output error")
     display.show(picture(2))
@@ -232,7 +234,9 @@ def test_a_bus_that_fails_even_when_it_is_closed_hides_nothing(bench: DisplayBen
     assert bench.open == 0
 
 
-def test_prepared_again_after_a_fault_it_shows_the_last_picture(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_prepared_again_after_a_fault_it_shows_the_last_picture(
+    bench: DisplayBench, display: SupervisedDisplay
+) -> None:
     display.prepare()
     bench.pull()
     with pytest.raises(DeviceError):
@@ -242,7 +246,7 @@ def test_prepared_again_after_a_fault_it_shows_the_last_picture(bench: DisplayBe
     assert same(bench.picture(), picture(1))
 
 
-def test_a_picture_shown_before_a_fault_is_sent_again_after_it(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_a_picture_shown_before_a_fault_is_sent_again_after_it(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     bench.pull()
     with pytest.raises(DeviceError):
@@ -253,7 +257,7 @@ def test_a_picture_shown_before_a_fault_is_sent_again_after_it(bench: DisplayBen
 
 
 def test_a_write_that_hangs_holds_nobody_up_and_the_panel_is_opened_anew_when_it_ends(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     threads = set(threading.enumerate())
@@ -278,7 +282,7 @@ def test_a_write_that_hangs_holds_nobody_up_and_the_panel_is_opened_anew_when_it
     assert "still hangs" in (display.health().last_fault or "")
 
 
-def test_a_write_that_hangs_and_fails_is_over_as_well(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_a_write_that_hangs_and_fails_is_over_as_well(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     with bench.hanging():
         with pytest.raises(DeviceError, match="hangs"):
@@ -290,7 +294,7 @@ def test_a_write_that_hangs_and_fails_is_over_as_well(bench: DisplayBench, displ
 
 
 def test_opening_that_takes_too_long_is_told_and_used_when_it_is_done(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     with bench.hanging(), pytest.raises(DeviceError, match="hangs"):
         display.show(picture(1))
@@ -308,7 +312,9 @@ def test_opening_that_takes_too_long_is_told_and_used_when_it_is_done(
     assert display.health().healthy
 
 
-def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(
+    bench: DisplayBench, display: SupervisedDisplay
+) -> None:
     others = set(threading.enumerate())
     display.show(picture(1))
     with bench.hanging():
@@ -323,7 +329,7 @@ def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(bench: Display
 
 
 def test_closing_a_panel_that_does_not_answer_is_told_and_lets_its_bus_go(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     bench.pull()
@@ -333,7 +339,7 @@ def test_closing_a_panel_that_does_not_answer_is_told_and_lets_its_bus_go(
 
 
 def test_resting_it_is_dimmed_and_its_picture_moves_by_two_pixels_at_most(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     places = set()
@@ -356,7 +362,7 @@ def moved(image: Image.Image, right: int, down: int) -> Image.Image:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_next_picture_wakes_it_even_the_same(bench: DisplayBench, display: LumaDisplay, seed: int) -> None:
+def test_the_next_picture_wakes_it_even_the_same(bench: DisplayBench, display: SupervisedDisplay, seed: int) -> None:
     display.show(picture(1))
     display.rest(3)
     display.show(picture(seed))
@@ -364,7 +370,7 @@ def test_the_next_picture_wakes_it_even_the_same(bench: DisplayBench, display: L
     assert same(bench.picture(), picture(seed))
 
 
-def test_resting_heals_what_noise_on_the_bus_has_spoiled(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_resting_heals_what_noise_on_the_bus_has_spoiled(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     bench.panel.memory ^= 1
     display.rest(8)
@@ -382,7 +388,7 @@ def test_a_backlight_is_dimmed_while_it_rests_and_dark_when_it_is_closed() -> No
     assert bench.pins.level(18) in (0, "down")
 
 
-def test_after_a_fault_the_light_is_set_again(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_after_a_fault_the_light_is_set_again(bench: DisplayBench, display: SupervisedDisplay) -> None:
     display.show(picture(1))
     display.rest(1)
     bench.failing = 2
@@ -391,7 +397,7 @@ def test_after_a_fault_the_light_is_set_again(bench: DisplayBench, display: Luma
 
 
 def test_its_own_test_shows_a_card_measures_and_shows_the_last_picture_again(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
     found = []
@@ -406,13 +412,13 @@ def test_its_own_test_shows_a_card_measures_and_shows_the_last_picture_again(
     assert 0 <= int(took.removesuffix(" ms")) < 1000
 
 
-def test_its_own_test_tells_a_fault_instead_of_raising(bench: DisplayBench, display: LumaDisplay) -> None:
+def test_its_own_test_tells_a_fault_instead_of_raising(bench: DisplayBench, display: SupervisedDisplay) -> None:
     bench.pull()
     assert display.self_test().fault == NO_ANSWER
 
 
 def test_everything_on_the_bus_is_done_by_one_thread_that_is_not_the_caller_s(
-    bench: DisplayBench, display: LumaDisplay
+    bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.prepare()
     callers = [threading.Thread(target=display.show, args=(picture(seed),)) for seed in range(4)]

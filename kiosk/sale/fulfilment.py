@@ -21,15 +21,15 @@ from kiosk.sale.moves import Context, Next
 from kiosk.sale.order import (
     NEVER,
     AfterCrash,
+    ConfirmedRefund,
     GivingBack,
     Order,
     Phase,
-    Refund,
+    Reason,
     Released,
     Releasing,
     Unconfirmed,
     Way,
-    Why,
 )
 from kiosk.sale.outcome import (
     Absent,
@@ -50,7 +50,7 @@ def release_answered(order: Order, _phase: Releasing, event: ReleaseAnswered, ct
         due = ctx.now.mono if order.owed else NEVER
         order = replace(moves.enter(order, Released(), ctx, due=due, owed=order.owed), released=True)
         return Next(order, (Report(Topic.RELEASE_DONE, ctx.now.at, order),))
-    back = moves.give_back(order, Why.JAM, order.amount, ctx)
+    back = moves.give_back(order, Reason.JAM, order.amount, ctx)
     failed = Report(Topic.RELEASE_FAILED, ctx.now.at, order, {"reason": event.trouble})
     return Next(back.order, (failed, *back.commands))
 
@@ -65,9 +65,9 @@ def release_interrupted(order: Order, ctx: Context) -> Next:
             order = replace(moves.enter(order, Unconfirmed(), ctx, due=due, owed=order.owed), released=True)
             return Next(order, (replace(told, order=order),))
         case AfterCrash.ASK:
-            then = moves.unresolved(order, Why.UNCONFIRMED, ctx)
+            then = moves.unresolved(order, Reason.UNCONFIRMED, ctx)
         case AfterCrash.REFUND:
-            then = moves.give_back(order, Why.UNCONFIRMED, order.amount, ctx)
+            then = moves.give_back(order, Reason.UNCONFIRMED, order.amount, ctx)
     return Next(then.order, (told, *then.commands))
 
 
@@ -95,7 +95,7 @@ def giving_back_answered(order: Order, phase: GivingBack, event: CancelAnswered 
         case Refused():
             return moves.ask(replace(order, phase=replace(phase, refused=True)), ctx)
         case Absent() | NotSent() | Unknown():
-            return Next(moves.later(order, ctx))
+            return Next(moves.retry_later(order, ctx))
 
 
 def giving_back_stated(order: Order, phase: GivingBack, event: DetailAnswered, ctx: Context) -> Next:
@@ -119,13 +119,13 @@ def giving_back_stated(order: Order, phase: GivingBack, event: DetailAnswered, c
             order = replace(order, phase=phase)
         case _:
             pass
-    return Next(moves.later(order, ctx))
+    return Next(moves.retry_later(order, ctx))
 
 
 def named(approved: Approved, phase: GivingBack) -> Approved:
     """A refund that DETAIL lists by the gateway's id alone is ours if that is the id it answered ours with."""
 
-    def ours(refund: Refund) -> Refund:
+    def ours(refund: ConfirmedRefund) -> ConfirmedRefund:
         return replace(refund, id=phase.refund_id) if refund.gateway_id == phase.gateway_id else refund
 
     if not phase.gateway_id:
@@ -155,13 +155,13 @@ def _once_more(order: Order, phase: GivingBack, ctx: Context) -> Next:
     fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"{reason}, the third one"})
     if order.released:
         return Next(moves.enter(order, moves.sold(order), ctx), (fault,), note=reason)
-    left = moves.unresolved(order, Why.REFUND_FAILED, ctx)
+    left = moves.unresolved(order, Reason.REFUND_FAILED, ctx)
     return Next(left.order, (*left.commands, fault))
 
 
 def all_back(order: Order, refund_id: str) -> Order:
     """The gateway says `closed`: what was left is back as well."""
-    refund = Refund(refund_id, order.left)
+    refund = ConfirmedRefund(refund_id, order.left)
     return replace(order, refunds=(*order.refunds, refund)) if order.left.minor else order
 
 
