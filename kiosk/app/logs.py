@@ -5,13 +5,15 @@ import os
 import re
 import sys
 
-CODE = re.compile(r"([0-9]{2})[0-9]{10,}([0-9]{4})")  # 16 digits or more, whatever is written around them
+from kiosk.sale.payment_code import masked
+
+CODE = re.compile(r"[0-9]{16,}")  # whatever is written around it
 QUIET = ("httpx", "httpcore", "uvicorn", "uvicorn.error", "asyncio")
 
 
-def masked(text: str) -> str:
+def without_codes(text: str) -> str:
     """The text with whatever may be a payment code shown as `28**************1234`."""
-    return CODE.sub(r"\1**************\2", text)
+    return CODE.sub(lambda found: masked(found[0]), text)
 
 
 class _Masking(logging.Filter):
@@ -22,15 +24,15 @@ class _Masking(logging.Filter):
             message = record.getMessage()
         except (TypeError, ValueError, KeyError):
             message = f"{record.msg} (its arguments do not fit)"
-        record.msg, record.args = masked(message), None
+        record.msg, record.args = without_codes(message), None
         if record.exc_info:
-            record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = without_codes(logging.Formatter().formatException(record.exc_info))
             record.exc_info = None  # the journal's handler would write it out once more
         if record.stack_info:
-            record.stack_info = masked(record.stack_info)
+            record.stack_info = without_codes(record.stack_info)
         for name, value in vars(record).items():
             if name.isupper() and isinstance(value, str) and name != "ORDER_ID":
-                setattr(record, name, masked(value))
+                setattr(record, name, without_codes(value))
         return True
 
 

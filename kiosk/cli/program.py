@@ -7,13 +7,13 @@ writes.
 
 import json
 import sys
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from kiosk.cli.version import this_version
 from kiosk.journal import JournalError, JournalReader, read
 from kiosk.settings import Settings, SettingsError, load, settings_file
 
@@ -95,7 +95,7 @@ def ask(path: str, **params: str) -> None:
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        print(f"kiosk {installed_version('kiosk')}")  # noqa: T201 - a program's word to its user
+        print(this_version())  # noqa: T201 - a program's word to its user
         raise typer.Exit
 
 

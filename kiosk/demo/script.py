@@ -18,6 +18,7 @@ from rich.table import Table
 
 from kiosk.demo.stage import Stage, set_up
 from kiosk.sale.order import Product
+from kiosk.sale.payment_code import masked
 
 AMOUNT = "1500"
 KEYS = {
@@ -107,8 +108,7 @@ class Shopper:
             f"{self._stage.panel}/api/camera", content=picture, headers={"content-type": "image/png"}
         )
         sent.raise_for_status()
-        text = str(code["code"])
-        return f"{text[:2]}**************{text[-4:]}"
+        return masked(str(code["code"]))
 
     async def at_gateway(self, name: str) -> dict[str, object]:
         """The order as the gateway's books have it."""

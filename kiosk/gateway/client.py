@@ -19,7 +19,7 @@ from kiosk.gateway.picture import LARGEST_PICTURE, read_code
 from kiosk.gateway.signing import TokenKey, read_json
 from kiosk.gateway.wire import PROBE_ORDER_ID, Api, Field, Header, JsonObject, redact
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, PaymentCode
+from kiosk.sale.order import Order
 from kiosk.sale.outcome import (
     Absent,
     CancelOutcome,
@@ -33,6 +33,7 @@ from kiosk.sale.outcome import (
     Refused,
     Unknown,
 )
+from kiosk.sale.payment_code import PaymentCode
 
 _log = logging.getLogger(__name__)
 for _library in ("httpx", "httpcore"):  # they would log the addresses of codes, and headers

@@ -27,7 +27,7 @@ from kiosk.gateway.wire import (
     loggable,
 )
 from kiosk.sale.money import Amount, MoneyError
-from kiosk.sale.order import ConfirmedRefund, Order, PaymentCode, Product
+from kiosk.sale.order import ConfirmedRefund, Order, Product
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
@@ -43,6 +43,7 @@ from kiosk.sale.outcome import (
     Unknown,
     about,
 )
+from kiosk.sale.payment_code import PaymentCode
 
 _log = logging.getLogger(__name__)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from kiosk.sale.payment_code import masked
+
 JsonValue: TypeAlias = "bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """JSON without binary fractions: a number that was read is a `signing.Number`, the text as it was written."""
 JsonObject: TypeAlias = Mapping[str, JsonValue]
@@ -232,7 +234,7 @@ def loggable(words: str) -> str:
 def _shown(name: str, value: JsonValue) -> JsonValue:
     match value:
         case str() if name == Field.PAY_CODE_VALUE:
-            return _masked(value)
+            return masked(value)
         case str() if name in _IDS and _ID.fullmatch(value):
             return value
         case str():
@@ -245,11 +247,7 @@ def _shown(name: str, value: JsonValue) -> JsonValue:
             return None if name == Field.PAY_CODE_VALUE else value
 
 
-def _masked(text: str) -> str:
-    return f"{text[:2]}**************{text[-4:]}" if len(text) > 12 else "****"  # as sale.order.PaymentCode
-
-
 def _masked_word(word: str) -> str:
     """A long word of prose is left, for codes, keys and tokens have digits in them or are longer."""
     prose = len(word) <= 24 and not any(letter.isdigit() for letter in word)
-    return word if prose else _masked(word)
+    return word if prose else masked(word)

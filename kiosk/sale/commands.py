@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.events import Key
-from kiosk.sale.order import Order, PaymentCode
+from kiosk.sale.order import Order
+from kiosk.sale.payment_code import PaymentCode
 
 
 class Topic(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, PaymentCode, Reason, Settlement
+from kiosk.sale.order import Order, Reason, Settlement
 from kiosk.sale.outcome import (
     Approved,
     CancelOutcome,
@@ -15,6 +15,7 @@ from kiosk.sale.outcome import (
     RefundOutcome,
 )
 from kiosk.sale.panel import Text
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.rules import Rules
 
 

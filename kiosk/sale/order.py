@@ -11,26 +11,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
+from kiosk.sale.payment_code import PaymentCode
 
 CLAIM_LENGTH = 6  # characters of an order id that a shopper reads out at the operator's desk
 NEVER = float("inf")
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentCode:
-    """A shopper's payment code. It can charge them for a minute: it is never shown, logged or stored."""
-
-    value: str
-
-    def __repr__(self) -> str:
-        return f"PaymentCode({self.masked})"
-
-    __str__ = __repr__
-
-    @property
-    def masked(self) -> str:
-        """As codes may be shown: `28**************1234`."""
-        return f"{self.value[:2]}**************{self.value[-4:]}" if len(self.value) > 12 else "****"
 
 
 class Product(StrEnum):

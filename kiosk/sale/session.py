@@ -33,7 +33,6 @@ from kiosk.sale.order import (
     GivingBack,
     NotCharged,
     Order,
-    PaymentCode,
     Plan,
     Product,
     Reason,
@@ -47,6 +46,7 @@ from kiosk.sale.order import (
     Verdict,
 )
 from kiosk.sale.panel import Name, Text
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.state import (
     Choosing,
     Entering,

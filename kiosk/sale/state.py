@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from kiosk.sale.events import Part
 from kiosk.sale.money import Amount
-from kiosk.sale.order import IN_DOUBT, NEVER, Order, PaymentCode, Product
+from kiosk.sale.order import IN_DOUBT, NEVER, Order, Product
 from kiosk.sale.panel import Name, Text
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.rules import Rules
 from kiosk.sale.troubles import Tales
 

@@ -32,8 +32,9 @@ from kiosk.gateway.exchange import Timeouts
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect, Paths
 from kiosk.sale.money import Amount
-from kiosk.sale.order import Order, PaymentCode, Product
+from kiosk.sale.order import Order, Product
 from kiosk.sale.outcome import Absent, Accepted, Approved, NotSent, Outcome, Pending, Refused, Unknown
+from kiosk.sale.payment_code import PaymentCode
 
 pytestmark = pytest.mark.anyio
 

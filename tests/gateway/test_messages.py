@@ -12,7 +12,7 @@ from scripted_gateway import done, paid, said
 
 from kiosk.gateway import messages
 from kiosk.sale.money import Amount
-from kiosk.sale.order import ConfirmedRefund, Order, PaymentCode, Product
+from kiosk.sale.order import ConfirmedRefund, Order, Product
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
@@ -25,6 +25,7 @@ from kiosk.sale.outcome import (
     Refused,
     Unknown,
 )
+from kiosk.sale.payment_code import PaymentCode
 
 SGT = timezone(timedelta(hours=8))
 ABSENT = said("100004", "Transaction does not exist")

@@ -45,7 +45,6 @@ from kiosk.sale.order import (
     GivingBack,
     NotCharged,
     Order,
-    PaymentCode,
     Phase,
     Product,
     Reason,
@@ -68,6 +67,7 @@ from kiosk.sale.outcome import (
     Refused,
     Unknown,
 )
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.recovery import recover
 from kiosk.sale.show import next_tick
 

@@ -49,7 +49,6 @@ from kiosk.sale.order import (
     GivingBack,
     NotCharged,
     Order,
-    PaymentCode,
     Phase,
     Plan,
     Product,
@@ -78,6 +77,7 @@ from kiosk.sale.outcome import (
     Unknown,
 )
 from kiosk.sale.panel import Name, Text
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.state import (
     Choosing,
     Entering,

@@ -26,7 +26,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.machine import start, step
 from kiosk.sale.money import Amount
-from kiosk.sale.order import ConfirmedRefund, GivingBack, Order, PaymentCode, Phase, Plan, Product, Requested
+from kiosk.sale.order import ConfirmedRefund, GivingBack, Order, Phase, Plan, Product, Requested
 from kiosk.sale.outcome import (
     Absent,
     Approved,
@@ -37,6 +37,7 @@ from kiosk.sale.outcome import (
     RefundOutcome,
 )
 from kiosk.sale.panel import Name, Panel
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.rules import Rules
 from kiosk.sale.show import panel
 from kiosk.sale.state import Kiosk

@@ -6,7 +6,7 @@ from typing import Protocol
 from kiosk.app.devices.health import DeviceTrouble, PartHealth
 from kiosk.app.inbox import Inbox
 from kiosk.sale.events import CodeScanned, Part
-from kiosk.sale.order import PaymentCode
+from kiosk.sale.payment_code import PaymentCode
 
 AGAIN = 5.0  # seconds between two tries of a camera that failed
 FRAME = 0.5  # seconds to wait for a camera frame
