@@ -95,7 +95,7 @@ async def test_a_full_disk_refuses_the_sale_and_is_made_up_for_when_there_is_roo
     with pytest.raises(JournalError):
         await scene.put(pay, orders=(order,), intents=(pay,))
     assert pay not in scene.performed
-    events = [event for _ in range(3) for event in (await scene.inbox.next()).events]
+    events = [event for _ in range(2) for event in (await scene.inbox.next()).events]
     assert any(isinstance(event, PartFailed) and event.part is Part.JOURNAL for event in events)
     assert any(isinstance(event, PayAnswered) and isinstance(event.outcome, NotSent) for event in events)
 
