@@ -23,12 +23,12 @@ demo: .venv/.run ## Run the whole kiosk on this machine (ARGS=--script: without 
 test: .venv/.test ## Run every test (ARGS: for pytest)
 	$(BIN)/pytest -n auto $(ARGS)
 
-lint: .venv/.dev ## Check style, types, the imports between rooms, and the README's diagrams
+lint: .venv/.dev ## Check style, types, the imports between rooms, and the diagrams
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m kiosk.sale.diagram --check README.md
+	$(BIN)/python -m kiosk.sale.diagram --check kiosk/sale/README.md
 	cd ansible && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint -qq
 
 rooms: .venv/.dev ## Print which room imports which (DOT, for graphviz)

@@ -1,6 +1,6 @@
 """The bench: `python -m hardware` tries a board's parts one by one, without a kiosk and without money.
 
-With --config FILE it takes the board from that file's [hardware]; without, the board of the README's wiring page.
+With --config FILE it takes the board from that file's [hardware]; without, the board of README.md beside this file.
 """
 
 import time

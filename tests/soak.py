@@ -6,7 +6,8 @@ Each round is one shopper: a shown or a scanned code, paid, declined, given up o
 wrong or unclear, NOTIFICATIONs get lost, and refunds are refused, fail or take their time; and in every other round the
 power goes. In the end the gateway is well again, and the books of gateway, kiosk, release and operator have to agree.
 
-The static code is left out: a NOTIFICATION that the gateway gave up on is all that anybody hears of it (gateway.md).
+The static code is left out: a NOTIFICATION that the gateway gave up on is all that anybody hears of it
+(kiosk/gateway/README.md).
 """
 
 import argparse

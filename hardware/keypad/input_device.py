@@ -51,7 +51,7 @@ def evdev_library() -> InputLibrary:
     try:
         import evdev  # noqa: PLC0415 - an extra, needed by this keypad only
     except ImportError:
-        raise DeviceError("keypad: evdev is not installed; apt install python3-evdev (README, wiring)") from None
+        raise DeviceError("keypad: evdev is not installed; apt install python3-evdev (hardware/README.md)") from None
     return evdev
 
 

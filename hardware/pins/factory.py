@@ -41,7 +41,7 @@ def _open() -> PiFactory:
         _load_lgpio()
         from hardware.pins.lgpio_pins import SteadyFactory  # noqa: PLC0415 - needs lgpio, loaded with care above
     except ImportError:
-        raise DeviceError("GPIO: lgpio is not installed; apt install python3-lgpio (README, wiring)") from None
+        raise DeviceError("GPIO: lgpio is not installed; apt install python3-lgpio (hardware/README.md)") from None
     except OSError as error:
         raise DeviceError(f"GPIO: lgpio can't make its pipe: {error.strerror}; is /tmp writable?") from None
     import lgpio  # noqa: PLC0415 - loaded above

@@ -50,10 +50,9 @@ from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.api import front_panel
 from kiosk.gateway.wire import ACKNOWLEDGEMENT
-from kiosk.journal import Answer, Entry, Journal
 from kiosk.listener import listener
 from kiosk.outbox import Courier, Webhook
-from kiosk.sale import machine, recovery
+from kiosk.sale import machine
 from kiosk.sale.commands import Command, ServiceKey
 from kiosk.sale.events import Woken
 from kiosk.sale.panel import Panel
@@ -190,7 +189,7 @@ async def daemon(
             deliver_now()
 
         loop = Loop(current, clock, inbox, recorder, present, beat.say)
-        _take_up(opened.journal, current, loop, clock)
+        opening.take_up(opened.journal, current, loop, clock)
         drain.take_up()
         devices.listen(inbox)
         for work in (
@@ -234,20 +233,6 @@ def _heartbeat(
         (lambda: current.beat, lambda: recorder.beat),
         devices.keypad_lives,
         standing.notice,
-    )
-
-
-def _take_up(journal: Journal, current: Current, loop: Loop, clock: Clock) -> None:
-    """Take up what the journal holds; what was begun and not answered is noted as interrupted."""
-    clock.carry_on(journal.newest_at())
-    now = clock.now()
-    orders = journal.open_orders()
-    attempts = journal.unanswered()
-    if orders:
-        _log.info("taking up %d orders from the journal", len(orders), extra={"EVENT": "Recovery"})
-    interrupted = tuple(Answer(one.order_id, one.kind, "interrupted by a restart") for one in attempts)
-    loop.adopt(
-        recovery.recover(current.state, orders, now, newest=journal.newest_id()), Entry(at=now.at, answers=interrupted)
     )
 
 

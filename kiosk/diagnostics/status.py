@@ -1,6 +1,6 @@
 """How the kiosk is, as values: what `kiosk status` shows, the front panel serves and systemd reads the first line of.
 
-Amounts, times and names only: no codes, keys or shopper's data are in it. README, "Status", documents the JSON.
+Amounts, times and names only: no codes, keys or shopper's data are in it. README.md documents the JSON.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The front panel's API and page (interfaces.md, "Front panel"). Knows HTTP and `view`; presses no key by itself.
+"""The front panel's API and page (kiosk/README.md, "Front panel"). Knows HTTP and `view`; presses no key by itself.
 
 It listens on loopback. Still, a page in a browser on the same machine could send to it, so requests must name a host
 that is ours (`gate`), and those that press keys must not come from another page.
@@ -142,7 +142,7 @@ class _FrontPanel:
 
 
 def state_json(snapshot: Snapshot) -> dict[str, object]:
-    """The snapshot as interfaces.md has it."""
+    """The snapshot as kiosk/README.md has it."""
     amount = snapshot.amount
     return {
         "state": snapshot.state,

@@ -25,7 +25,7 @@ IDLE = 4.0  # seconds a connection is kept: longer than between two DETAILs, sho
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds (gateway.md, "Rules of the trade"): to connect, and to wait for DETAIL's answer or another's."""
+    """Seconds (gateway/README.md, "Rules of the trade"): to connect, and to wait for DETAIL's answer or another's."""
 
     connect: float = 3.0
     act: float = 15.0

@@ -40,7 +40,7 @@ class Notice:
 class NoticeReader:
     """Reads what the gateway sends to the merchant `client_id`, signed with the notification key; `zone` is its own.
 
-    With the sign type TOKEN, NOTIFICATIONs are signed all the same (gateway.md), so a TokenKey is no key here.
+    With the sign type TOKEN, NOTIFICATIONs are signed all the same (gateway/README.md), so a TokenKey is no key here.
     """
 
     client_id: str

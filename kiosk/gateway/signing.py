@@ -35,7 +35,7 @@ class Number(str):
 
 
 def canonical(body: JsonObject) -> str:
-    """The string that is signed (gateway.md, "Signing"), without the key's salt.
+    """The string that is signed (gateway/README.md, "Signing"), without the key's salt.
 
     Fields that are null, "" or empty (also after this rule was applied within) are dropped; `name=value` is sorted by
     name and joined with `&`; an object is written `|a=1&b=2|`, an array `[x,y]`; other values as in the JSON text.

@@ -2,7 +2,7 @@
 
 Knows words, and nothing of HTTP, signatures or orders. Two marks: D, documented by the gateway's public pages; A, our
 assumption, to be confirmed with UQPAY before go-live and changed here (or by a switch of `Dialect`) if it is wrong.
-The assumptions are numbered; the README's "Confirm with UQPAY before go-live" lists each by its number.
+The assumptions are numbered; README.md beside this file lists each by its number.
 """
 
 import re

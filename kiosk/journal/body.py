@@ -1,4 +1,4 @@
-"""What the operator is sent (interfaces.md, "Results to the operator"). Made once: each retry sends the same bytes."""
+"""What the operator is sent (kiosk/README.md, "Results"). Made once: each retry sends the same bytes."""
 
 import json
 

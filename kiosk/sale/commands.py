@@ -15,7 +15,7 @@ from kiosk.sale.payment_code import PaymentCode
 
 
 class Topic(StrEnum):
-    """What the operator is told (interfaces.md, "Results to the operator")."""
+    """What the operator is told (kiosk/README.md, "Results")."""
 
     PAID = "payment.paid"
     DECLINED = "payment.declined"

@@ -1,6 +1,6 @@
-"""The README's state diagrams, drawn from the tables in `transitions`: `python -m kiosk.sale.diagram`.
+"""The state diagrams of kiosk/sale/README.md, drawn from the tables in `transitions`.
 
-Knows Mermaid's words and the two markers in the README; nothing of what a transition does.
+`python -m kiosk.sale.diagram` prints them. Knows Mermaid's words and the page's two markers, not what a transition does.
 """
 
 import argparse

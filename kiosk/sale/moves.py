@@ -184,7 +184,7 @@ def confirm(order: Order, why: Reason, ctx: Context) -> Next:
 
 
 def give_back(order: Order, why: Reason, amount: Amount, ctx: Context, said: Approved | None = None) -> Next:
-    """CANCEL on the day of payment if all of it goes back, REFUND otherwise (gateway.md: the cut-off is 23:59:59).
+    """CANCEL on the day of payment if all of it goes back, REFUND otherwise (gateway/README.md has the cut-off).
 
     A refund that was asked for, and of which DETAIL (`said`) does not say that it failed, is still that refund: it
     keeps its id, and while it is under way nothing is asked for again. Of sold goods each refund is a new one.

@@ -18,7 +18,7 @@ NEVER = float("inf")
 
 
 class Product(StrEnum):
-    """The gateway's payment products (gateway.md, "The four payment products")."""
+    """The gateway's payment products (gateway/README.md, "The four payment products")."""
 
     CASHIER_PAYMENT = "CASHIER_PAYMENT"
     ORDER_CODE = "ORDER_CODE"

@@ -12,7 +12,7 @@ from kiosk.sale.order import Product
 
 
 class Name(StrEnum):
-    """The state as the front panel and systemd's status name it (interfaces.md)."""
+    """The state as the front panel and systemd's status name it (kiosk/README.md)."""
 
     IDLE = "idle"
     ENTERING = "entering"
@@ -88,7 +88,7 @@ class Line:
 
 
 class Light(StrEnum):
-    """How a lamp shines (the names of interfaces.md)."""
+    """How a lamp shines (the front panel's names)."""
 
     OFF = "off"
     ON = "on"

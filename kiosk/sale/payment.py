@@ -1,6 +1,6 @@
 """The order's side until it is paid or closed: PAY, the wait for the shopper, and CANCEL. Handlers only.
 
-Every way through here ends, by the schedule of gateway.md, "Rules of the trade": PAY is sent once and asked after with
+Every way through here ends, by the trade's schedule (gateway/README.md): PAY is sent once and asked after with
 DETAIL; what stays in doubt is cancelled; and after CANCEL, DETAIL has the last word. The table is in `transitions`.
 """
 

@@ -9,7 +9,7 @@ from kiosk.sale.order import AfterCrash, Product
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator chose, and the trade's own schedule (gateway.md, "Rules of the trade")."""
+    """What the operator chose, and the trade's own schedule (gateway/README.md, "Rules of the trade")."""
 
     kiosk_id: str
     products: tuple[Product, ...]
@@ -33,7 +33,7 @@ class Rules:
     first_ask_shown: float = 5.0  # ORDER_CODE and CASHIER_PAYMENT: the shopper needs a moment
     ask_every: float = 3.0  # never less between two DETAILs of one order
     ask_for: float = 60.0  # an unknown result is asked for this long, then cancelled
-    scanned_life: float = 60.0  # a payment code is good for a minute (gateway.md, "Rules of the trade")
+    scanned_life: float = 60.0  # a payment code is good for a minute (gateway/README.md, "Rules of the trade")
     absent_enough: int = 4  # how often "does not exist" is heard before it is believed
     longest_pause: float = 300.0  # between two tries of what must be done in the end
     give_up: float = 86_400.0  # then a person has to look,

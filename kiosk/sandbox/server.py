@@ -26,7 +26,7 @@ from kiosk.sandbox.payments import Refusal, Shopper
 from kiosk.sandbox.serving import serving
 from kiosk.sandbox.shopper import PENNILESS, WELL_OFF, ShopperSide, refused
 
-NOTIFY_AGAIN = (300.0, 600.0, 900.0)  # seconds between the four tries of a NOTIFICATION (gateway.md)
+NOTIFY_AGAIN = (300.0, 600.0, 900.0)  # seconds between the four tries of a NOTIFICATION (gateway/README.md)
 
 
 def _utc() -> datetime:

@@ -1,6 +1,6 @@
 """QR codes for small own-light displays: the quiet zone first, then the scale, dark modules on a lit ground.
 
-Measured (README, decisions): with no quiet zone nothing decodes at any scale, and below 2 px a module nothing does
+Measured: with no quiet zone nothing decodes at any scale, and below 2 px a module nothing does
 either. Every code is read back before it is shown.
 """
 

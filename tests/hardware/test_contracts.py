@@ -1,6 +1,6 @@
 """The contracts of `hardware.ports`, held by every board: the simulated one, and the real drivers on mock pins.
 
-With KIOSK_BENCH=1 what needs no hands runs on real wiring as well: the pins of the README's wiring page, or those of
+With KIOSK_BENCH=1 what needs no hands runs on real wiring as well: the pins of hardware/README.md, or those of
 the configuration that $KIOSK_CONFIG names.
 """
 

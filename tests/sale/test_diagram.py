@@ -8,7 +8,7 @@ from kiosk.sale.diagram import diagrams, main
 from kiosk.sale.events import Checked, OrderMoved, StopWanted
 from kiosk.sale.transitions import ORDER_ROWS, SESSION_ROWS
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[2] / "kiosk" / "sale" / "README.md"
 BLANK = (
     "# A\n<!-- diagram:session -->\n<!-- /diagram -->\nmiddle\n<!-- diagram:order -->\nold\n<!-- /diagram -->\nend\n"
 )

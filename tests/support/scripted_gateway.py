@@ -47,7 +47,7 @@ class Script:
 
 
 def by_hand(body: Body) -> str:
-    """The canonical string, written anew from gateway.md."""
+    """The canonical string, written anew from kiosk/gateway/README.md."""
     parts = []
     for name in sorted(body):
         value = body[name]

@@ -109,7 +109,7 @@ except DeviceError as error:
 """,
         tmp_path,
     )
-    assert said == ["GPIO: lgpio is not installed; apt install python3-lgpio (README, wiring)"]
+    assert said == ["GPIO: lgpio is not installed; apt install python3-lgpio (hardware/README.md)"]
 
 
 LOAD = """
