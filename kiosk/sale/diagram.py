@@ -1,6 +1,6 @@
 """The state diagrams of kiosk/sale/README.md, drawn from the tables in `transitions`.
 
-`python -m kiosk.sale.diagram` prints them. Knows Mermaid's words and the page's two markers, not what a transition does.
+`python -m kiosk.sale.diagram` prints them. Knows Mermaid's words and the page's two markers, no transition's meaning.
 """
 
 import argparse
