@@ -15,7 +15,7 @@ from kiosk.app.inbox import Inbox, Letter
 from kiosk.app.recorder import Job, Recorder, answer_of
 from kiosk.journal import Entry
 from kiosk.sale import machine, show
-from kiosk.sale.commands import Cancel, Pay, Refund, Release, Report
+from kiosk.sale.commands import Cancel, Pay, Refund, Release, SendResult
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import Event, Moment, Woken
 from kiosk.sale.order import NEVER
@@ -103,9 +103,9 @@ class Loop:
             entry,
             orders=step.changed,
             intents=tuple(one for one in step.commands if isinstance(one, Pay | Cancel | Refund | Release)),
-            reports=tuple(one for one in step.commands if isinstance(one, Report)),
+            results=tuple(one for one in step.commands if isinstance(one, SendResult)),
         )
-        commands = tuple(one for one in step.commands if not isinstance(one, Report))
+        commands = tuple(one for one in step.commands if not isinstance(one, SendResult))
         job = Job(entry, commands, posted, handled, step.notes)
         if job.writes or commands or handled:
             self._recorder.put(job)

@@ -11,7 +11,7 @@ from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks
 from kiosk.gateway.client import Gateway
 from kiosk.journal import JournalError
-from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, Report, ServiceKey
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, SendResult, ServiceKey
 from kiosk.sale.events import (
     CancelAnswered,
     DetailAnswered,
@@ -102,8 +102,8 @@ class Performer:
                 return self._heard(ProbeAnswered(await self._gateway.probe()))
             case Release(order):
                 return (ReleaseAnswered(order.id, await self._releaser.release(began + BEGUN_WITHIN)),)
-            case Report() | ServiceKey():
-                raise TypeError(f"{type(command).__name__}: a report is written, and a key is the service desk's")
+            case SendResult() | ServiceKey():
+                raise TypeError(f"{type(command).__name__}: a result is written, and a key is the service desk's")
             case _:
                 assert_never(command)
 

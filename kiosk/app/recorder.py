@@ -45,7 +45,7 @@ class Job:
     @property
     def writes(self) -> bool:
         """Whether there is anything for the disk: idle keys and questions write nothing."""
-        return bool(self.entry.orders or self.entry.intents or self.entry.answers or self.entry.reports)
+        return bool(self.entry.orders or self.entry.intents or self.entry.answers or self.entry.results)
 
 
 Perform: TypeAlias = Callable[[Command, float], None]
@@ -97,10 +97,10 @@ class Recorder:
         """Nothing waits to be written."""
         return self._jobs.empty() and not self._unwritten and not self._pen.locked()
 
-    async def run(self, perform: Perform, reported: Callable[[], None]) -> None:
+    async def run(self, perform: Perform, results_wait: Callable[[], None]) -> None:
         """Write and perform, for ever.
 
-        `perform` begins a command, and is told when its cause was; `reported` is called when results wait on disk.
+        `perform` begins a command, and is told when its cause was; `results_wait` is called when some are on disk.
         """
         while True:
             job = await self._next()
@@ -113,8 +113,8 @@ class Recorder:
                     perform(command, job.began)
                 else:
                     self._inbox.post(not_done(command))
-            if recorded and job.entry.reports:
-                reported()
+            if recorded and job.entry.results:
+                results_wait()
             _answer(job, recorded=recorded)
 
     async def _next(self) -> Job | None:

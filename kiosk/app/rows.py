@@ -1,7 +1,7 @@
 """The outbox's rows, kept by the journal and written by the daemon's one writer.
 
 A disk that does not take a record holds up the outbox, as it does the sale, until it does: what was delivered has to be
-remembered before the next report goes.
+remembered before the next result goes.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ class JournalRows:
         self._changed = changed
 
     async def oldest(self) -> OutboxRow | None:
-        """The first report that waits."""
+        """The first result that waits."""
         rows = await self._surely(lambda journal: journal.pending(1))
         return rows[0] if rows else None
 

@@ -184,7 +184,7 @@ async def daemon(
             else:
                 performer.begin(command, began)
 
-        def reported() -> None:
+        def results_wait() -> None:
             panel_machine.outbox_changed()
             deliver_now()
 
@@ -194,7 +194,7 @@ async def daemon(
         devices.listen(inbox)
         for work in (
             loop.run(),
-            recorder.run(perform, reported),
+            recorder.run(perform, results_wait),
             presenter.draw(),
             presenter.relight(),
             panel_machine.run(),

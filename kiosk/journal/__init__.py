@@ -1,8 +1,8 @@
 """What must survive power loss: orders, intents and their answers, the outbox.
 
 One SQLite file, `journal.db` in the state directory, with one writer: the daemon. Whatever `Journal.write` returned
-from is on disk, and a sale shares its transaction with the report about it. This room knows the sale's values and
-SQLite; it must not know the gateway, the network, or who reads the reports.
+from is on disk, and a sale shares its transaction with the result about it. This room knows the sale's values and
+SQLite; it must not know the gateway, the network, or who reads the results.
 """
 
 from kiosk.journal.file import JournalError

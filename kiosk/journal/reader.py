@@ -1,4 +1,4 @@
-"""Reading the journal: what the daemon takes up on start, and what people ask about orders and reports.
+"""Reading the journal: what the daemon takes up on start, and what people ask about orders and results.
 
 Every question is one statement, so each answer is of one moment, whatever the daemon writes meanwhile.
 """
@@ -104,11 +104,11 @@ class JournalReader:
         return takings(orders)
 
     def pending(self, limit: int) -> tuple[OutboxRow, ...]:
-        """At most `limit` reports that wait, in the order in which they are to be delivered."""
+        """At most `limit` results that wait, in the order in which they are to be delivered."""
         return self._outbox("SELECT * FROM outbox WHERE state = 'pending' ORDER BY sequence LIMIT :limit", limit=limit)
 
     def rows(self, state: OutboxState | None, limit: int) -> tuple[OutboxRow, ...]:
-        """At most `limit` reports, newest first; of `state`, or of all."""
+        """At most `limit` results, newest first; of `state`, or of all."""
         return self._outbox(
             "SELECT * FROM outbox WHERE :state IS NULL OR state = :state ORDER BY sequence DESC LIMIT :limit",
             state=state,
@@ -116,7 +116,7 @@ class JournalReader:
         )
 
     def counts(self) -> Counts:
-        """How many reports wait, and how many were set aside."""
+        """How many results wait, and how many were set aside."""
         (row,) = self._select(
             "SELECT (SELECT count(*) FROM outbox WHERE state = 'pending') AS pending,"
             " (SELECT count(*) FROM outbox WHERE state = 'quarantined') AS quarantined"

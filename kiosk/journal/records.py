@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
-from kiosk.sale.commands import Intent, Report
+from kiosk.sale.commands import Intent, SendResult
 from kiosk.sale.order import Order
 
 Kind: TypeAlias = Literal["pay", "cancel", "refund", "release"]  # of an intent: Pay, Cancel, Refund, Release
@@ -26,16 +26,16 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """All that one step wrote, in one transaction: the records of orders as they are now, answers that came, intents
-    about to be carried out, and reports for the operator. `at`, aware, is when.
+    about to be carried out, and results for the operator. `at`, aware, is when.
 
-    The order of an intent or report is in `orders`, or in the journal already.
+    The order of an intent or result is in `orders`, or in the journal already.
     """
 
     at: datetime
     orders: tuple[Order, ...] = ()
     intents: tuple[Intent, ...] = ()
     answers: tuple[Answer, ...] = ()
-    reports: tuple[Report, ...] = ()
+    results: tuple[SendResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Attempt:
 
 
 class OutboxState(StrEnum):
-    """Where a report is: to be delivered, delivered, or set aside for a person to look at. None is ever dropped."""
+    """Where a result is: to be delivered, delivered, or set aside for a person to look at. None is ever dropped."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -59,7 +59,7 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A report on its way. `sequence` 1, 2, 3...; `id` is its webhook-id; `body` the JSON text, byte for byte.
+    """A result on its way. `sequence` 1, 2, 3...; `id` is its webhook-id; `body` the JSON text, byte for byte.
 
     `attempts` counts those that failed, `trouble` says why the last one did.
     """
@@ -77,7 +77,7 @@ class OutboxRow:
 
 
 class Counts(NamedTuple):
-    """How many reports wait, and how many were set aside."""
+    """How many results wait, and how many were set aside."""
 
     pending: int
     quarantined: int

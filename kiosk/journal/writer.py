@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Self, TypeAlias
 from uuid import uuid4
 
-from kiosk.journal.body import body
 from kiosk.journal.chain import COVERED, FIRST, KEYS, Link, wrote
 from kiosk.journal.file import explained, lock, open_for_writing
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.records import Answer, Entry, Kind
+from kiosk.journal.result import body
 from kiosk.journal.rows import row_of
 from kiosk.journal.stamp import Quality, stamp
-from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, Report
+from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, SendResult
 from kiosk.sale.order import Order
 
 _INSERT = """
@@ -82,11 +82,11 @@ class Journal(JournalReader):
                 rows: list[Key] = [("o", self._record(order)) for order in entry.orders]
                 rows += [("i", self._answer(answer, entry.at)) for answer in entry.answers]
                 rows += [("i", self._begin(intent, entry.at)) for intent in entry.intents]  # no answer is to these
-                rows += [("x", self._post(report)) for report in entry.reports]
+                rows += [("x", self._post(result)) for result in entry.results]
                 self._link(entry.at, wrote(self._connection, rows))
 
     def delivered(self, sequence: int, at: datetime) -> None:
-        """The operator has a report."""
+        """The operator has a result."""
         with self._transaction():
             self._connection.execute(
                 "UPDATE outbox SET state = 'delivered', trouble = '', delivered_at = ? WHERE sequence = ?",
@@ -94,14 +94,14 @@ class Journal(JournalReader):
             )
 
     def postpone(self, sequence: int, attempts: int, why: str) -> None:
-        """A report could not be delivered, now for the `attempts`-th time; it waits, and the later ones with it."""
+        """A result could not be delivered, now for the `attempts`-th time; it waits, and the later ones with it."""
         with self._transaction():
             self._connection.execute(
                 "UPDATE outbox SET attempts = ?, trouble = ? WHERE sequence = ?", (attempts, why, sequence)
             )
 
     def quarantine(self, sequence: int, why: str) -> None:
-        """The operator's server will not have a report: set it aside, so that the later ones can go."""
+        """The operator's server will not have a result: set it aside, so that the later ones can go."""
         with self._transaction():
             self._connection.execute(
                 "UPDATE outbox SET state = 'quarantined', attempts = attempts + 1, trouble = ? WHERE sequence = ?",
@@ -109,7 +109,7 @@ class Journal(JournalReader):
             )
 
     def retry(self, sequence: int | None) -> int:
-        """Put one report that was set aside, or all of them (None), back to be delivered; returns how many."""
+        """Put one result that was set aside, or all of them (None), back to be delivered; returns how many."""
         with self._transaction():
             return self._connection.execute(
                 "UPDATE outbox SET state = 'pending', attempts = 0"
@@ -162,7 +162,7 @@ class Journal(JournalReader):
         )
         return int(begun.lastrowid or 0)
 
-    def _post(self, report: Report) -> int:
+    def _post(self, result: SendResult) -> int:
         (last,) = self._connection.execute(
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
         ).fetchone()
@@ -172,10 +172,10 @@ class Journal(JournalReader):
             (
                 sequence,
                 f"msg_{uuid4().hex}",
-                report.topic.value,
-                report.order.id if report.order else None,
-                report.at.isoformat(),
-                body(report, self._kiosk_id, sequence),
+                result.topic.value,
+                result.order.id if result.order else None,
+                result.at.isoformat(),
+                body(result, self._kiosk_id, sequence),
             ),
         )
         return int(sequence)

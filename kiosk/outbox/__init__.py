@@ -1,7 +1,7 @@
 """Results on their way to the operator: in order, at least once, with the same id through all retries, none dropped.
 
-This room knows HTTP and the Standard Webhooks signature. Where the reports are kept it knows only through `Rows`; it
-must not know the journal, nor what a report means.
+This room knows HTTP and the Standard Webhooks signature. Where the results are kept it knows only through `Rows`; it
+must not know the journal, nor what a result says: that is `kiosk.journal.result`'s.
 """
 
 from kiosk.outbox.courier import Courier, Row, Rows

@@ -1,7 +1,7 @@
-"""The courier: one task that takes reports to the operator, strictly in their order.
+"""The courier: one task that takes results to the operator, strictly in their order.
 
-A report that can't be delivered now holds up the later ones; one that the server will never have is set aside and
-the next goes on. The courier keeps nothing: after a crash it begins again with the oldest report that waits.
+A result that can't be delivered now holds up the later ones; one that the server will never have is set aside and
+the next goes on. The courier keeps nothing: after a crash it begins again with the oldest result that waits.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class Row(Protocol):
-    """A report that waits: its place, its webhook-id, the JSON text to send, and how many tries have failed."""
+    """A result that waits: its place, its webhook-id, the JSON text to send, and how many tries have failed."""
 
     @property
     def sequence(self) -> int: ...  # noqa: D102 - the class says it
@@ -30,13 +30,13 @@ class Row(Protocol):
 
 
 class Rows(Protocol):
-    """Where the reports are kept. The daemon carries these out in its one writing task.
+    """Where the results are kept. The daemon carries these out in its one writing task.
 
     What they raise holds up the outbox, and nothing else: the courier tries again, less and less often.
     """
 
     async def oldest(self) -> Row | None:
-        """The first report that waits, by sequence."""
+        """The first result that waits, by sequence."""
 
     async def delivered(self, sequence: int, at: datetime) -> None:
         """Remember that the operator has it."""
@@ -69,21 +69,21 @@ class Courier:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """There is a new report, one was put back, or the network came back: try at once.
+        """There is a new result, one was put back, or the network came back: try at once.
 
         Only a wait that the server itself asked for (Retry-After) is kept. To be called in the event loop's thread.
         """
         self._woken.set()
 
     async def run(self) -> NoReturn:
-        """Deliver for ever. Cancel it to stop: a report on its way then is sent again, with the same id."""
+        """Deliver for ever. Cancel it to stop: a result on its way then is sent again, with the same id."""
         failures = 0
         while True:
-            self._woken.clear()  # before looking, so that no report comes between the look and the sleep
+            self._woken.clear()  # before looking, so that no result comes between the look and the sleep
             try:
                 await self._next()
                 failures = 0
-            except Exception:  # noqa: BLE001 - whatever it is, the sale goes on, and the report is in the journal
+            except Exception:  # noqa: BLE001 - whatever it is, the sale goes on, and the result is in the journal
                 failures += 1
                 _log.exception("the courier stumbled, and tries again", extra={"EVENT": "CourierFailed"})
                 await asyncio.sleep(self._delay(failures))
@@ -99,14 +99,14 @@ class Courier:
         answer = await self._webhook.post(row.id, row.body, self._now())
         match answer:
             case Delivered():
-                _log.info("report %d delivered", row.sequence)
+                _log.info("result %d delivered", row.sequence)
                 await self._rows.delivered(row.sequence, self._now())
             case Refused(why):
-                _log.error("report %d set aside, the operator's server will not have it: %s", row.sequence, why)
+                _log.error("result %d set aside, the operator's server will not have it: %s", row.sequence, why)
                 await self._rows.quarantine(row.sequence, why)
             case Later(why, wait):
                 attempts = row.attempts + 1
-                _log.warning("report %d waits, try %d failed: %s", row.sequence, attempts, why)
+                _log.warning("result %d waits, try %d failed: %s", row.sequence, attempts, why)
                 await self._rows.postpone(row.sequence, attempts, why)
                 await asyncio.sleep(wait)
                 await self._pause(self._delay(attempts) - wait)

@@ -1,4 +1,4 @@
-"""One report to the operator's server: a signed POST (standardwebhooks.com), and what its answer means.
+"""One result to the operator's server: a signed POST (standardwebhooks.com), and what its answer means.
 
 An answer is its status, and perhaps a Retry-After. No redirect is followed, no cookie kept, no body read, and one
 limit of time covers all of it; so nothing that a server sends is too long, too slow or too strange. That is why
@@ -72,7 +72,7 @@ class Webhook:
         await self._transport.aclose()
 
     async def post(self, webhook_id: str, body: str, at: datetime) -> Answer:
-        """Send a report once. `at` is now, aware: receivers refuse what is minutes off, so the clock must be trusted.
+        """Send a result once. `at` is now, aware: receivers refuse what is minutes off, so the clock must be trusted.
 
         Raises nothing for whatever a server, or the way to it, does.
         """

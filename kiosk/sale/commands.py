@@ -1,7 +1,7 @@
 """What the sale wants done. A command is carried out only after it and the state that asked for it are on disk.
 
 `Pay`, `Cancel`, `Refund` and `Release` act on the world: each is an intent in the journal, with its answer beside it.
-`Inquire` and `Probe` only ask, `ServiceKey` moves nothing. `Report` is written into the outbox in the same transaction.
+`Inquire` and `Probe` only ask, `ServiceKey` moves nothing. `SendResult` goes into the outbox in the same transaction.
 """
 
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class ServiceKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SendResult:
     """Tell the operator; `details` are further words for the body (reason, part, refund id). Never a code or key."""
 
     topic: Topic
@@ -91,4 +91,4 @@ class Report:
 
 
 Intent: TypeAlias = Pay | Cancel | Refund | Release
-Command: TypeAlias = Intent | Inquire | Probe | Report | ServiceKey
+Command: TypeAlias = Intent | Inquire | Probe | SendResult | ServiceKey

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from kiosk.sale import moves
-from kiosk.sale.commands import Report, Topic
+from kiosk.sale.commands import SendResult, Topic
 from kiosk.sale.events import (
     CancelWanted,
     DetailAnswered,
@@ -155,7 +155,7 @@ def ended_stated(order: Order, phase: Ended, event: DetailAnswered, ctx: Context
         case Closed() if order.released and order.left.minor:
             order = all_back(replace(order, owed=False), f"{order.id}-closed")
             reason = "the gateway says closed: all of the money is back, and the goods are out"
-            fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": reason})
+            fault = SendResult(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": reason})
             return Next(order, (moves.refunded(order, order.refunds[-1], Reason.ELSEWHERE, ctx), fault))
         case _:
             return Next(replace(order, owed=False))
@@ -204,4 +204,4 @@ def settle(order: Order, _phase: Unresolved | Unconfirmed, event: SettleWanted, 
         return Next(order, note="its goods are out: settle it as released")
     order = moves.enter(order, Settled(event.how, event.reason), ctx)
     order = replace(order, released=out or event.how is Settlement.RELEASED)
-    return Next(order, (Report(Topic.SETTLED, ctx.now.at, order, {"as": str(event.how), "reason": event.reason}),))
+    return Next(order, (SendResult(Topic.SETTLED, ctx.now.at, order, {"as": str(event.how), "reason": event.reason}),))

@@ -7,7 +7,7 @@ table is in `transitions`.
 from dataclasses import replace
 
 from kiosk.sale import moves
-from kiosk.sale.commands import Report, Topic
+from kiosk.sale.commands import SendResult, Topic
 from kiosk.sale.events import (
     CancelAnswered,
     DetailAnswered,
@@ -49,16 +49,16 @@ def release_answered(order: Order, _phase: Releasing, event: ReleaseAnswered, ct
     if event.trouble is None:
         due = ctx.now.mono if order.owed else NEVER
         order = replace(moves.enter(order, Released(), ctx, due=due, owed=order.owed), released=True)
-        return Next(order, (Report(Topic.RELEASE_DONE, ctx.now.at, order),))
+        return Next(order, (SendResult(Topic.RELEASE_DONE, ctx.now.at, order),))
     back = moves.give_back(order, Reason.JAM, order.amount, ctx)
-    failed = Report(Topic.RELEASE_FAILED, ctx.now.at, order, {"reason": event.trouble})
+    failed = SendResult(Topic.RELEASE_FAILED, ctx.now.at, order, {"reason": event.trouble})
     return Next(back.order, (failed, *back.commands))
 
 
 def release_interrupted(order: Order, ctx: Context) -> Next:
     """The power went after the release was begun and before it answered: nobody knows whether the goods came out."""
     details = {"reason": "the power went during the release", "after_crash": str(ctx.rules.after_crash)}
-    told = Report(Topic.RELEASE_UNCONFIRMED, ctx.now.at, order, details)
+    told = SendResult(Topic.RELEASE_UNCONFIRMED, ctx.now.at, order, details)
     match ctx.rules.after_crash:
         case AfterCrash.ASSUME_RELEASED:
             due = ctx.now.mono if order.owed else NEVER
@@ -152,7 +152,7 @@ def _once_more(order: Order, phase: GivingBack, ctx: Context) -> Next:
         again = replace(fresh, unsure=phase.unsure)
         order = replace(moves.enter(order, again, ctx, due=ctx.now.mono), refunds_asked=number)
         return moves.send_back(order, again)
-    fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"{reason}, the third one"})
+    fault = SendResult(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"{reason}, the third one"})
     if order.released:
         return Next(moves.enter(order, moves.sold(order), ctx), (fault,), note=reason)
     left = moves.unresolved(order, Reason.REFUND_FAILED, ctx)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kiosk.sale import troubles as tales
 from kiosk.sale.answers import arrived, awaited, contradiction
-from kiosk.sale.commands import Command, Probe, Report, Topic
+from kiosk.sale.commands import Command, Probe, SendResult, Topic
 from kiosk.sale.deadlines import order_due, session_due
 from kiosk.sale.events import (
     CancelAnswered,
@@ -122,7 +122,7 @@ class _Running:
         if not reason or order.plan.doubted:
             return order
         details = {"part": str(Part.GATEWAY), "reason": reason}
-        self.commands.append(Report(Topic.FAULT, self.now.at, order, details))
+        self.commands.append(SendResult(Topic.FAULT, self.now.at, order, details))
         return replace(order, plan=replace(order.plan, doubted=True))
 
     def session(self, event: SessionEvent) -> None:
@@ -155,7 +155,7 @@ class _Running:
             told, news = tales.failed(self.kiosk.told, event.part)
             if news:
                 details = {"part": str(event.part), "reason": after}
-                self.commands.append(Report(Topic.FAULT, self.now.at, details=details))
+                self.commands.append(SendResult(Topic.FAULT, self.now.at, details=details))
         else:
             told = tales.recovered(self.kiosk.told, event.part, self.now.mono)
         self.kiosk = replace(self.kiosk, troubles=troubles, told=told)
@@ -168,7 +168,7 @@ class _Running:
                 self.part(PartFailed(Part.SCREEN, what))
         elif isinstance(order.phase, Awaiting) and order.phase.code:
             details = {"part": str(Part.SCREEN), "reason": what}
-            self.commands.append(Report(Topic.FAULT, self.now.at, order, details))
+            self.commands.append(SendResult(Topic.FAULT, self.now.at, order, details))
 
     def reach(self, outcome: Outcome, *, probed: bool = False) -> None:
         """What an answer, or none, tells of the gateway. With the first sign of life after a silence, all is due.
@@ -202,7 +202,7 @@ class _Running:
         told, over = tales.settled(self.kiosk.told, self.kiosk.rules, self.now.mono)
         self.kiosk = replace(self.kiosk, told=told)
         for part in over:
-            self.commands.append(Report(Topic.RECOVERED, self.now.at, details={"part": str(part)}))
+            self.commands.append(SendResult(Topic.RECOVERED, self.now.at, details={"part": str(part)}))
         if not self.kiosk.probing and self.kiosk.probe_due <= self.now.mono:
             self.kiosk = replace(self.kiosk, probing=True, probed_at=self.now.mono)
             self.commands.append(Probe())
@@ -267,7 +267,7 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
         case KeyPressed() | CodeScanned() | OrderMoved() | Checked() | ServiceWanted() | ServiceOver():
             running.session(event)
         case ServiceUsed(what):
-            running.commands.append(Report(Topic.SERVICE, now.at, details={"what": what}))
+            running.commands.append(SendResult(Topic.SERVICE, now.at, details={"what": what}))
         case StopWanted():
             running.kiosk = replace(kiosk, stopping=True)
             running.session(event)

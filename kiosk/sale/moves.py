@@ -6,7 +6,7 @@ An order has at most one request under way (`plan.busy`), so an answer that coun
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Refund, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Refund, Release, SendResult, Topic
 from kiosk.sale.events import (
     Moment,
 )
@@ -139,7 +139,7 @@ def learn(order: Order, approved: Approved, ctx: Context) -> Order:
 
 def paid(order: Order, approved: Approved, why: Reason, ctx: Context) -> Next:
     """A verified success. The goods are for a shopper who still waits; otherwise the money goes back."""
-    told = () if order.paid_at else (Report(Topic.PAID, ctx.now.at, learn(order, approved, ctx)),)
+    told = () if order.paid_at else (SendResult(Topic.PAID, ctx.now.at, learn(order, approved, ctx)),)
     order = learn(order, approved, ctx)
     if not order.left.minor:
         back = given_back(order, why, ctx)
@@ -163,7 +163,7 @@ def not_charged(order: Order, verdict: Verdict, why: Reason | None, ctx: Context
         return Next(order)
     topic = {Verdict.DECLINED: Topic.DECLINED, Verdict.EXPIRED: Topic.EXPIRED}.get(verdict, Topic.CANCELLED)
     details = {"reason": str(why or verdict)}
-    return Next(order, (Report(topic, ctx.now.at, order, details),))
+    return Next(order, (SendResult(topic, ctx.now.at, order, details),))
 
 
 def close(order: Order, why: Reason, ctx: Context, *, after: float = 0.0) -> Next:
@@ -233,17 +233,17 @@ def sold(order: Order) -> Released | Unconfirmed:
     return Unconfirmed() if unsure(order) and order.left.minor else Released()
 
 
-def refunded(order: Order, refund: ConfirmedRefund | None, why: Reason, ctx: Context) -> Report:
+def refunded(order: Order, refund: ConfirmedRefund | None, why: Reason, ctx: Context) -> SendResult:
     """Tell that money is back with the shopper, in all so much of this order by now."""
     details = {"reason": str(why), "refunded": str(order.refunded.minor)}
-    return Report(Topic.REFUNDED, ctx.now.at, order, details | ({"refund_id": refund.id} if refund else {}))
+    return SendResult(Topic.REFUNDED, ctx.now.at, order, details | ({"refund_id": refund.id} if refund else {}))
 
 
 def unresolved(order: Order, why: Reason, ctx: Context, way: Way | None = None) -> Next:
     """The end for the machine, which goes on asking now and then: a person has to look."""
     phase = Unresolved(why, paid=order.paid_at is not None, way=way, unsure=unsure(order))
     order = enter(order, phase, ctx, due=ctx.now.mono + ctx.rules.look_every)
-    return Next(order, (Report(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
+    return Next(order, (SendResult(Topic.UNRESOLVED, ctx.now.at, order, {"reason": str(why)}),))
 
 
 def verdict_of(why: Reason) -> Verdict:

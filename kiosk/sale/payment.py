@@ -7,7 +7,7 @@ DETAIL; what stays in doubt is cancelled; and after CANCEL, DETAIL has the last 
 from dataclasses import replace
 
 from kiosk.sale import moves
-from kiosk.sale.commands import Cancel, Pay, Report, Topic
+from kiosk.sale.commands import Cancel, Pay, SendResult, Topic
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -54,7 +54,7 @@ def pay_answered(order: Order, phase: Requested, event: PayAnswered, ctx: Contex
             return moves.not_charged(order, Verdict.DECLINED, None, ctx)
         case Refused(reason):
             ended = moves.not_charged(order, Verdict.NOT_SENT, None, ctx)
-            fault = Report(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"PAY refused: {reason}"})
+            fault = SendResult(Topic.FAULT, ctx.now.at, order, {"part": "gateway", "reason": f"PAY refused: {reason}"})
             return Next(ended.order, (*ended.commands, fault))
         case NotSent():
             if phase.close or order.plan.asked >= ctx.rules.pay_tries:

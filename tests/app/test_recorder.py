@@ -13,7 +13,7 @@ from kiosk.app.inbox import Inbox
 from kiosk.app.recorder import Job, Recorder, answer_of
 from kiosk.app.tasks import running
 from kiosk.journal import Answer, Entry, Journal, JournalError
-from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Release, SendResult, Topic
 from kiosk.sale.events import (
     CancelAnswered,
     Event,
@@ -37,7 +37,7 @@ class Scene:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.performed: list[Command] = []
-        self.reported = 0
+        self.told = 0
         self.inbox = Inbox(asyncio.get_running_loop())
         self.recorder = Recorder(journal, self.inbox, 0.2)
 
@@ -46,7 +46,7 @@ class Scene:
         )
 
     def _report(self) -> None:
-        self.reported += 1
+        self.told += 1
 
     def fill_the_disk(self) -> None:
         pages = self.journal._connection.execute("PRAGMA page_count").fetchone()[0]
@@ -74,8 +74,8 @@ async def _heavy(scene: Scene) -> None:
     """Write until the full disk refuses."""
     order = an_order()
     for _ in range(50):
-        report = Report(Topic.FAULT, NOW, details={"reason": "x" * 2000})
-        await scene.put(Inquire(order), reports=(report,))
+        result = SendResult(Topic.FAULT, NOW, details={"reason": "x" * 2000})
+        await scene.put(Inquire(order), results=(result,))
 
 
 async def test_a_command_is_performed_only_when_its_record_is_on_disk(scene: Scene) -> None:
@@ -205,9 +205,9 @@ async def test_a_question_is_asked_even_when_the_disk_is_full(scene: Scene) -> N
 
 async def test_the_outbox_is_woken_for_a_report_and_for_nothing_else(scene: Scene) -> None:
     await scene.put(orders=(an_order(),))
-    assert scene.reported == 0
-    await scene.put(reports=(Report(Topic.FAULT, NOW, details={"part": "camera"}),))
-    assert scene.reported == 1
+    assert scene.told == 0
+    await scene.put(results=(SendResult(Topic.FAULT, NOW, details={"part": "camera"}),))
+    assert scene.told == 1
 
 
 async def test_a_look_up_sees_what_was_handed_over_before_it(scene: Scene) -> None:

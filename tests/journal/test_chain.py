@@ -10,7 +10,7 @@ from sample_orders import NOON, order
 
 from kiosk.journal import Answer, Entry, Journal, Quality, read
 from kiosk.journal.file import FILE, STEPS, migrate
-from kiosk.sale.commands import Pay, Report, Topic
+from kiosk.sale.commands import Pay, SendResult, Topic
 
 LATER = NOON + timedelta(seconds=5)
 
@@ -19,8 +19,8 @@ def some_sales(journal: Journal, first: int = 1, count: int = 3) -> None:
     for number in range(first, first + count):
         one = order(f"K1-{number:06}")
         journal.write(Entry(NOON, orders=(one,), intents=(Pay(one),)))
-        report = Report(Topic.DECLINED, LATER, one)
-        journal.write(Entry(LATER, orders=(one,), answers=(Answer(one.id, "pay", "declined"),), reports=(report,)))
+        result = SendResult(Topic.DECLINED, LATER, one)
+        journal.write(Entry(LATER, orders=(one,), answers=(Answer(one.id, "pay", "declined"),), results=(result,)))
 
 
 def by_another_hand(directory: Path, *statements: str) -> None:

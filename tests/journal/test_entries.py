@@ -7,7 +7,7 @@ import pytest
 from sample_orders import NOON, order, won
 
 from kiosk.journal import Answer, Attempt, Entry, Journal
-from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, SendResult, Topic
 from kiosk.sale.events import PaymentCode
 from kiosk.sale.order import GivingBack, Plan, Product, Reason, Releasing, Way
 
@@ -63,12 +63,14 @@ def test_an_answer_to_nothing_is_a_bug_and_writes_nothing(journal: Journal) -> N
 def test_an_entry_is_written_whole_or_not_at_all(journal: Journal) -> None:
     unknown = order("K1-000002")
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
-        journal.write(Entry(NOON, (ORDER,), (Pay(ORDER), Pay(unknown)), reports=(Report(Topic.DECLINED, NOON, ORDER),)))
+        journal.write(
+            Entry(NOON, (ORDER,), (Pay(ORDER), Pay(unknown)), results=(SendResult(Topic.DECLINED, NOON, ORDER),))
+        )
     assert journal.order("K1-000001") is None
     assert journal.unanswered() == ()
     assert journal.pending(10) == ()
 
-    journal.write(Entry(NOON, (ORDER,), (Pay(ORDER),), reports=(Report(Topic.DECLINED, NOON, ORDER),)))
+    journal.write(Entry(NOON, (ORDER,), (Pay(ORDER),), results=(SendResult(Topic.DECLINED, NOON, ORDER),)))
     assert [row.sequence for row in journal.pending(10)] == [1]
 
 

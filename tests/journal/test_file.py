@@ -8,7 +8,7 @@ from sample_orders import NOON, order
 
 from kiosk.journal import Entry, Journal, JournalError, read
 from kiosk.journal.file import STEPS, migrate
-from kiosk.sale.commands import Report, Topic
+from kiosk.sale.commands import SendResult, Topic
 
 
 def one_line(error: pytest.ExceptionInfo[JournalError]) -> str:
@@ -110,7 +110,7 @@ def test_a_journal_older_than_the_program_is_not_read_before_the_daemon_has_brou
 
 def test_a_damaged_journal_is_found_when_it_is_opened(tmp_path: Path) -> None:
     with Journal.open(tmp_path, "k") as journal:
-        journal.write(Entry(NOON, reports=tuple(Report(Topic.FAULT, NOON) for _ in range(500))))
+        journal.write(Entry(NOON, results=tuple(SendResult(Topic.FAULT, NOON) for _ in range(500))))
     file = tmp_path / "journal.db"
     size = file.stat().st_size
     with file.open("r+b") as stream:
@@ -124,7 +124,7 @@ def test_a_damaged_journal_is_found_when_it_is_opened(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(journal: Journal) -> None:
     (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
     journal._connection.execute(f"PRAGMA max_page_count = {pages + 1}")  # as SQLite sees a disk with 4 kB left
-    large = Entry(NOON, orders=(order(),), reports=tuple(Report(Topic.PAID, NOON, order()) for _ in range(200)))
+    large = Entry(NOON, orders=(order(),), results=tuple(SendResult(Topic.PAID, NOON, order()) for _ in range(200)))
     with pytest.raises(JournalError, match="full; free space on that disk") as error:
         journal.write(large)
     one_line(error)

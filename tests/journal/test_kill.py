@@ -36,7 +36,7 @@ def test_whatever_was_written_survives_kill_9_whole_and_without_gaps(tmp_path: P
         assert len(orders) <= len(said) + after  # at most one a round was on disk before it could say so
         assert [row.sequence for row in reversed(rows)] == list(range(1, len(rows) + 1))
         assert [json.loads(row.body)["data"]["sequence"] for row in rows] == [row.sequence for row in rows]
-        assert {row.order_id for row in rows} == begun == orders  # a sale, its intent and its report: all or nothing
+        assert {row.order_id for row in rows} == begun == orders  # a sale, its intent and its result: all or nothing
         assert {row.state for row in rows} == {OutboxState.PENDING}
         assert len({row.id for row in rows}) == len(rows)
 

@@ -6,14 +6,14 @@ from query_plans import plan_of
 from sample_orders import NOON, order
 
 from kiosk.journal import Entry, Journal, OutboxState
-from kiosk.sale.commands import Report, Topic
+from kiosk.sale.commands import SendResult, Topic
 
 LATER = NOON + timedelta(minutes=1)
-FAULT = Report(Topic.FAULT, NOON, None, {"part": "camera"})
+FAULT = SendResult(Topic.FAULT, NOON, None, {"part": "camera"})
 
 
 def post(journal: Journal, count: int) -> None:
-    journal.write(Entry(NOON, reports=(FAULT,) * count))
+    journal.write(Entry(NOON, results=(FAULT,) * count))
 
 
 def sequences(journal: Journal) -> list[int]:
@@ -22,7 +22,7 @@ def sequences(journal: Journal) -> list[int]:
 
 def test_a_report_is_written_as_the_operator_gets_it(journal: Journal) -> None:
     paid = order(gateway_id="G1")
-    journal.write(Entry(NOON, orders=(paid,), reports=(Report(Topic.PAID, LATER, paid, {"reason": "결제"}),)))
+    journal.write(Entry(NOON, orders=(paid,), results=(SendResult(Topic.PAID, LATER, paid, {"reason": "결제"}),)))
     (row,) = journal.pending(10)
     assert (row.topic, row.order_id, row.at, row.attempts) == ("payment.paid", "K1-000001", LATER, 0)
     assert json.loads(row.body) == {
@@ -55,7 +55,7 @@ def test_a_report_about_no_order_has_the_same_keys(journal: Journal) -> None:
 
 
 def test_details_do_not_take_the_place_of_what_a_report_always_says(journal: Journal) -> None:
-    journal.write(Entry(NOON, reports=(Report(Topic.FAULT, NOON, None, {"sequence": "7", "kiosk_id": "x"}),)))
+    journal.write(Entry(NOON, results=(SendResult(Topic.FAULT, NOON, None, {"sequence": "7", "kiosk_id": "x"}),)))
     data = json.loads(journal.pending(1)[0].body)["data"]
     assert (data["sequence"], data["kiosk_id"]) == (1, "kiosk-0001")
 

@@ -11,7 +11,7 @@ from webhook_receiver import SECRET, Receiver, answer, receiving
 
 from kiosk.journal import Entry, Journal, JournalError, OutboxRow, OutboxState
 from kiosk.outbox import Courier, Webhook, backoff
-from kiosk.sale.commands import Report, Topic
+from kiosk.sale.commands import SendResult, Topic
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,7 @@ class JournalRows:
 
     async def post(self, count: int) -> None:
         async with self._turn:
-            entry = Entry(now(), reports=(Report(Topic.FAULT, now()),) * count)
+            entry = Entry(now(), results=(SendResult(Topic.FAULT, now()),) * count)
             await asyncio.to_thread(self.journal.write, entry)
 
     async def in_state(self, state: OutboxState) -> list[int]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sale_examples import NOON, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
+from sale_examples import NOON, SHOWN, Till, approved, at, kinds, order, results, rules, showing, won
 
-from kiosk.sale.commands import Cancel, Inquire, Refund, Report, Topic
+from kiosk.sale.commands import Cancel, Inquire, Refund, SendResult, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     InquiryWanted,
@@ -66,7 +66,7 @@ def holding(found: Order, *, dated: bool = True) -> Till:
 
 
 def told(till: Till) -> list[Topic]:
-    return reports(command for command in till.asked if not isinstance(command, Report) or command.order)
+    return results(command for command in till.asked if not isinstance(command, SendResult) or command.order)
 
 
 # --- unresolved is asked about again ---------------------------------------------------------------------------------
@@ -241,12 +241,12 @@ def test_a_refund_made_in_the_portal_is_noted_down_and_told_once() -> None:
     till.tell(Reloaded(till.record))
     till.notify(Pending())
     elsewhere = approved(till.record, ConfirmedRefund("portal-1", won(700)))
-    assert [one.details["refund_id"] for one in till.detail(elsewhere) if isinstance(one, Report)] == ["portal-1"]
+    assert [one.details["refund_id"] for one in till.detail(elsewhere) if isinstance(one, SendResult)] == ["portal-1"]
     assert till.record.refunded == won(700)
     till.tell(Reloaded(till.record))
     till.wait(5)
     till.notify(Pending())
-    assert reports(till.detail(elsewhere)) == []
+    assert results(till.detail(elsewhere)) == []
 
 
 def test_a_refund_made_elsewhere_is_looked_at_until_it_is_done() -> None:
@@ -256,20 +256,20 @@ def test_a_refund_made_elsewhere_is_looked_at_until_it_is_done() -> None:
     assert till.record.owed
     till.wait(10)
     assert told(till) == []
-    assert Topic.REFUNDED in reports(till.detail(approved(till.record, elsewhere)))
+    assert Topic.REFUNDED in results(till.detail(approved(till.record, elsewhere)))
     assert not till.record.owed
 
 
 def test_closed_after_the_goods_went_out_is_a_fault_that_a_person_hears_of_once() -> None:
     till = holding(order(Released(), owed=True, **SOLD))
-    (back, fault) = (one for one in till.detail(Closed()) if isinstance(one, Report) and one.order)
+    (back, fault) = (one for one in till.detail(Closed()) if isinstance(one, SendResult) and one.order)
     assert (back.topic, fault.topic) == (Topic.REFUNDED, Topic.FAULT)
     assert "the goods are out" in fault.details["reason"]
     assert till.record.refunded == won(1500)
     till.tell(Reloaded(till.record))
     till.tell(InquiryWanted(till.record.id))
     till.wait(3)
-    assert reports(till.detail(Closed())) == []
+    assert results(till.detail(Closed())) == []
 
 
 # --- a person settles it ---------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_a_person_settles_what_the_machine_could_not_and_it_is_told_with_the_rea
     till = holding(order(STUCK))
     till.detail(LOST)
     (settled,) = till.tell(SettleWanted(till.record.id, how, "the camera shows it"))
-    assert isinstance(settled, Report)
+    assert isinstance(settled, SendResult)
     assert settled.details == {"as": str(how), "reason": "the camera shows it"}
     assert till.phase == Settled(how, "the camera shows it")
     assert till.record.released == (how is Settlement.RELEASED)
@@ -309,7 +309,7 @@ def test_an_inquiry_about_what_was_settled_by_hand_changes_nothing_that_is_right
     till = holding(order(Settled(Settlement.RELEASED, "seen"), **SOLD))
     till.tell(Reloaded(till.record))
     till.tell(InquiryWanted(till.record.id))
-    assert reports(till.detail(till.success())) == []
+    assert results(till.detail(till.success())) == []
     assert till.phase == Settled(Settlement.RELEASED, "seen")
 
 

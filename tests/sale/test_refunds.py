@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sale_examples import NOON, Till, approved, kinds, order, rules, won
 
-from kiosk.sale.commands import Command, Inquire, Refund, Report, Topic
+from kiosk.sale.commands import Command, Inquire, Refund, SendResult, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import CancelWanted, InquiryWanted, RefundWanted
 from kiosk.sale.order import ConfirmedRefund, GivingBack, Product, Reason, Released, Unresolved, Way
@@ -22,7 +22,7 @@ def back(number: int, minor: int = 1500, name: str = KEY) -> ConfirmedRefund:
 
 def told(commands: list[Command]) -> list[Topic]:
     """What the operator is told of the order."""
-    return [one.topic for one in commands if isinstance(one, Report) and one.order]
+    return [one.topic for one in commands if isinstance(one, SendResult) and one.order]
 
 
 def giving_back(way: Way = Way.REFUND, *, released: bool = False, minor: int = 1500) -> Till:
@@ -207,7 +207,7 @@ def test_what_can_not_be_is_told_once_for_an_order_however_often_it_is_said(said
     faults = []
     for _ in range(10):
         till.wait(3)
-        faults += [one for one in till.detail(said) if isinstance(one, Report) and one.topic is Topic.FAULT]
+        faults += [one for one in till.detail(said) if isinstance(one, SendResult) and one.topic is Topic.FAULT]
     (fault,) = faults
     assert fault.order is not None
     assert fault.details["reason"]

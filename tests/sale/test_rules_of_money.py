@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sale_examples import EXAMPLES, SCANNED, SEOUL, rules, won
 from sale_gateway import Account, Books, Status
 
-from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, Report, ServiceKey, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, SendResult, ServiceKey, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
@@ -115,7 +115,7 @@ class World(RuleBasedStateMachine):
         for order in self.kiosk.orders.values():
             assert self.journal[order.id] == order, "the journal is behind"
         for command in stepped.commands:
-            if isinstance(command, Report):
+            if isinstance(command, SendResult):
                 if command.order:
                     self.reported.setdefault(command.order.id, []).append(command.topic)
                 continue

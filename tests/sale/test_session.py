@@ -5,9 +5,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sale_examples import NOON, SCANNED, SHOWN, Till, approved, at, kinds, order, reports, rules, showing, won
+from sale_examples import NOON, SCANNED, SHOWN, Till, approved, at, kinds, order, results, rules, showing, won
 
-from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, Report, Topic
+from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Probe, Refund, Release, SendResult, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
@@ -277,7 +277,7 @@ def test_a_code_that_expires_gets_one_last_detail_then_cancel_then_detail() -> N
     assert till.phase == Cancelling(Reason.EXPIRED)
     till.cancel(Accepted())
     till.wait(3)
-    assert reports(till.detail(Closed())) == [Topic.EXPIRED]
+    assert results(till.detail(Closed())) == [Topic.EXPIRED]
     assert till.phase == NotCharged(Verdict.EXPIRED, Reason.EXPIRED)
     assert till.name is Name.EXPIRED
 
@@ -289,7 +289,7 @@ def test_star_gives_up_and_closes_the_code_at_the_gateway() -> None:
     assert kinds(till.detail(Pending("UQ-1", SHOWN))) == [Cancel]
     till.cancel(Accepted())
     till.wait(3)
-    assert reports(till.detail(Closed())) == [Topic.CANCELLED]
+    assert results(till.detail(Closed())) == [Topic.CANCELLED]
     assert till.name is Name.CANCELLED
     assert heading(till) is Text.CANCELLED
 
@@ -778,7 +778,7 @@ def test_money_is_back_only_when_detail_says_so() -> None:
         till.detail(till.success())
         assert isinstance(till.phase, GivingBack)
         till.wait(300)
-    assert Topic.REFUNDED not in reports(till.asked)
+    assert Topic.REFUNDED not in results(till.asked)
 
 
 def test_what_is_not_settled_within_a_day_is_a_persons_business() -> None:
@@ -791,7 +791,7 @@ def test_what_is_not_settled_within_a_day_is_a_persons_business() -> None:
         till.wait(300)
         assert till.mono < 26 * 3600
     assert till.phase == Unresolved(Reason.JAM, paid=True, way=Way.CANCEL)
-    assert reports(till.asked).count(Topic.UNRESOLVED) == 1
+    assert results(till.asked).count(Topic.UNRESOLVED) == 1
     assert till.mono == pytest.approx(86_400, abs=700)
 
 
@@ -829,7 +829,7 @@ def test_a_success_that_does_not_fit_the_order_never_pays(lie: dict[str, object]
     till.keys("*")
     till.wait(3)
     till.detail(till.success(**lie))
-    assert Topic.PAID not in reports(till.asked)
+    assert Topic.PAID not in results(till.asked)
     assert not {Release, Refund} & set(kinds(till.asked))
 
 
@@ -858,36 +858,36 @@ def test_an_answer_to_what_was_not_asked_changes_nothing() -> None:
 )
 def test_a_part_that_a_sale_needs_stops_it_and_the_machine_comes_back_by_itself(part: Part, text: Text) -> None:
     till = Till()
-    assert reports(till.tell(PartFailed(part, "broken"))) == [Topic.FAULT]
+    assert results(till.tell(PartFailed(part, "broken"))) == [Topic.FAULT]
     assert till.tell(PartFailed(part, "still broken")) == []
     assert till.name is Name.OUT_OF_SERVICE
     assert [line.text for line in till.panel.lines] == [Text.OUT_OF_SERVICE, text]
     assert till.keys("1500#1") == []
-    assert reports(till.tell(PartRecovered(part))) == []
+    assert results(till.tell(PartRecovered(part))) == []
     assert till.tell(PartRecovered(part)) == []
     assert till.name is Name.IDLE, "it sells at once"
-    assert Topic.RECOVERED in reports(till.wait(30)), "and the operator hears of it when it lasts"
+    assert Topic.RECOVERED in results(till.wait(30)), "and the operator hears of it when it lasts"
 
 
 def test_a_trouble_that_comes_and_goes_is_one_trouble() -> None:
     till = Till()
     told = []
     for _ in range(200):
-        told += reports(till.tell(PartFailed(Part.KEYPAD, "loose")) + till.wait(5))
-        told += reports(till.tell(PartRecovered(Part.KEYPAD)) + till.wait(20))
+        told += results(till.tell(PartFailed(Part.KEYPAD, "loose")) + till.wait(5))
+        told += results(till.tell(PartRecovered(Part.KEYPAD)) + till.wait(20))
     assert told == [Topic.FAULT]
-    assert Topic.RECOVERED in reports(till.wait(1800))
+    assert Topic.RECOVERED in results(till.wait(1800))
 
 
 def test_a_trouble_that_comes_back_every_minute_is_soon_told_as_one() -> None:
     till = Till()
     told = []
     for _ in range(60):
-        told += reports(till.tell(PartFailed(Part.KEYPAD, "loose")) + till.wait(10))
-        told += reports(till.tell(PartRecovered(Part.KEYPAD)) + till.wait(50))
+        told += results(till.tell(PartFailed(Part.KEYPAD, "loose")) + till.wait(10))
+        told += results(till.tell(PartRecovered(Part.KEYPAD)) + till.wait(50))
     assert len(told) <= 3
-    assert Topic.RECOVERED in reports(till.wait(1800))
-    assert reports(till.wait(3600) + till.tell(PartFailed(Part.KEYPAD, "loose")))[-1] is Topic.FAULT
+    assert Topic.RECOVERED in results(till.wait(1800))
+    assert results(till.wait(3600) + till.tell(PartFailed(Part.KEYPAD, "loose")))[-1] is Topic.FAULT
 
 
 def test_one_bad_order_among_good_ones_costs_less_than_a_hundredth_of_the_day() -> None:
@@ -921,7 +921,7 @@ def test_one_bad_order_among_good_ones_costs_less_than_a_hundredth_of_the_day() 
         out += (till.mono - before) * (name is Name.OUT_OF_SERVICE)
         while waiting:
             command = waiting.pop()
-            told += reports([command])
+            told += results([command])
             event = answered(command)
             waiting += till.tell(event) if event else []
     assert sum(isinstance(one.phase, Released) for one in till.records.values()) > 200
@@ -970,7 +970,7 @@ def test_the_gateway_is_asked_for_a_sign_of_life_each_minute_and_more_often_when
     assert till.wait(59.9) == []
     assert kinds(till.wait(0.2)) == [Probe]
     assert till.wait(600) == []
-    assert reports(till.tell(ProbeAnswered(LOST))) == [Topic.FAULT]
+    assert results(till.tell(ProbeAnswered(LOST))) == [Topic.FAULT]
     assert kinds(till.wait(10)) == [Probe]
     till.tell(ProbeAnswered(Absent()))
     assert till.name is Name.IDLE
@@ -996,7 +996,7 @@ def test_a_gateway_that_is_silent_to_an_order_and_to_the_probe_is_lost_and_that_
     till.wait(15)
     till.scan()
     assert kinds(till.pay(LOST)) == [Probe]
-    assert reports(till.tell(ProbeAnswered(LOST))) == [Topic.FAULT]
+    assert results(till.tell(ProbeAnswered(LOST))) == [Topic.FAULT]
     asked = [command for _ in range(30) for command in live(till, detail=LOST, cancel=LOST, probe=LOST)]
     assert Topic.FAULT not in kinds(asked)
     assert till.name is Name.OUT_OF_SERVICE
@@ -1010,7 +1010,7 @@ def test_an_order_that_is_never_clear_stops_no_sale_all_day_and_a_person_hears_o
     out, told = 0.0, []
     while till.mono < 100_000:
         before = till.mono
-        told += reports(live(till, detail=end, cancel=end, probe=Absent()))
+        told += results(live(till, detail=end, cancel=end, probe=Absent()))
         out += (till.mono - before) * (till.name is Name.OUT_OF_SERVICE)
     assert out == 0
     assert told == [Topic.UNRESOLVED]
@@ -1100,7 +1100,7 @@ def test_the_operator_gives_back_in_parts_and_never_more_than_was_paid() -> None
         assert till.phase == GivingBack(Reason.OPERATOR, won(part), Way.REFUND, f"{key}R{number}")
         till.refund(Accepted())
         given = (*given, ConfirmedRefund(f"{key}R{number}", won(part)))
-        assert reports(till.detail(till.success(*given))) == [Topic.REFUNDED]
+        assert results(till.detail(till.success(*given))) == [Topic.REFUNDED]
         assert till.phase == Released()
     assert again(till, RefundWanted(key, won(301))) == []
     assert "between 0 and 300 KRW" in till.notes[-1]
@@ -1123,7 +1123,7 @@ def test_a_refund_that_the_gateway_refuses_leaves_the_sale_as_it_was_and_is_told
     till.detail(till.success())
     assert till.phase == Released()
     assert "refused" in till.notes[-1]
-    assert Topic.REFUNDED not in reports(till.asked)
+    assert Topic.REFUNDED not in results(till.asked)
 
 
 def test_a_refund_refused_once_and_accepted_later_is_waited_for() -> None:
@@ -1300,7 +1300,7 @@ def test_no_shopper_waits_for_ever_even_if_nothing_more_is_answered(answers: int
 
 def test_each_report_is_made_once() -> None:
     till = sold()
-    told = [command for command in till.asked if isinstance(command, Report) and command.order]
+    told = [command for command in till.asked if isinstance(command, SendResult) and command.order]
     assert [one.topic for one in told] == [Topic.PAID, Topic.RELEASE_DONE]
     assert told[0].order.paid_at
 
@@ -1318,7 +1318,7 @@ def test_a_refund_that_is_refused_after_a_jam_is_still_owed() -> None:
     till.wait(3)
     told = till.detail(till.success())
     assert isinstance(till.phase, GivingBack)
-    assert not reports(told)
+    assert not results(told)
     assert kinds(till.wait(600))[0] in (Refund, Inquire)
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from sale_examples import SCANNED, SHOWN, approved, at, kinds, order, rules, won
 
-from kiosk.sale.commands import Cancel, Inquire, Pay, Refund, Release, Report, ServiceKey, Topic
+from kiosk.sale.commands import Cancel, Inquire, Pay, Refund, Release, SendResult, ServiceKey, Topic
 from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
@@ -485,7 +485,7 @@ def test_order(phase: Phase, event: OrderEvent, to: Phase, asks: list[object], m
     stepped = step(kiosk(InHand(KEY) if here else Idle(), before), event, HERE)
     after = stepped.changed[-1] if stepped.changed else before
     assert after.phase == to
-    ours = [command for command in stepped.commands if not isinstance(command, Report) or command.order]
+    ours = [command for command in stepped.commands if not isinstance(command, SendResult) or command.order]
     assert kinds(ours) == asks
     if type(to) is type(phase) and to == phase and not asks:
         assert stepped.state.orders.get(KEY, after) == after

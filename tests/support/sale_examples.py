@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from kiosk.sale.commands import Command, Report, Topic
+from kiosk.sale.commands import Command, SendResult, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import (
     CancelAnswered,
@@ -183,9 +183,9 @@ def showing(*products: Product) -> Till:
 
 
 def kinds(commands: Iterable[Command]) -> list[object]:
-    """What is asked for in short: the command's type, or a report's topic."""
-    return [command.topic if isinstance(command, Report) else type(command) for command in commands]
+    """What is asked for in short: the command's type, or a result's topic."""
+    return [command.topic if isinstance(command, SendResult) else type(command) for command in commands]
 
 
-def reports(commands: Iterable[Command]) -> list[Topic]:
-    return [command.topic for command in commands if isinstance(command, Report)]
+def results(commands: Iterable[Command]) -> list[Topic]:
+    return [command.topic for command in commands if isinstance(command, SendResult)]

@@ -30,7 +30,7 @@ class Receiver:
 
     @property
     def sequences(self) -> list[int]:
-        """Of each POST so far, the number of its report."""
+        """Of each POST so far, the number of its result."""
         return [json.loads(body)["data"]["sequence"] for body in self.bodies]
 
     @property
