@@ -54,10 +54,11 @@ cover: .venv/.test ## Run the tests of hardware/ and fail when they reach less t
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --fail-under=95
 
-bench: .venv/.bench ## Measure decoder and displays beside what else there is, also into build/ (ARGS=--quick: a minute)
+bench: .venv/.bench .venv/.test ## Measure decoder and displays beside what else there is, and how fast parts answer, also into build/ (ARGS=--quick: a minute)
 	@mkdir -p build
 	$(BIN)/python tests/benchmarks/decode.py --json build/decode.json $(ARGS)
 	$(BIN)/python tests/benchmarks/display.py --json build/display.json
+	$(BIN)/pytest -n 0 -p no:randomly tests/benchmarks/timings.py
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--python-version 3.11

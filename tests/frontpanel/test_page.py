@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
-from fake_machine import IDLE, FakeMachine, png, until
+from fake_machine import IDLE, FakeMachine, png
 from PIL import Image
 from playwright.async_api import Browser, Page, Request, Route, async_playwright, expect
+from waits import until
 
 from kiosk.frontpanel.api import front_panel
 from kiosk.sale.panel import Light, Lights, Name

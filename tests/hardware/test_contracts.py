@@ -7,7 +7,6 @@ the configuration that $KIOSK_CONFIG names.
 import asyncio
 import fcntl
 import os
-import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from phone_pictures import Scene, phone
 from PIL import Image, ImageDraw
+from waits import soon
 from whole_boards import RIGS, Rig
 
 from hardware.board import open_board
@@ -50,13 +50,6 @@ def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         board = open_board(board_from(table) if file else BoardConfig("raspberrypi"))
         yield board
         board.close()
-
-
-def soon(seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not seen():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def picture(board: Board) -> Image.Image:

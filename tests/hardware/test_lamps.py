@@ -5,13 +5,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from bench_pins import Bench
 from gpiozero import LED, PinInvalidState
+from waits import soon
 
 from hardware.config import LampsConfig, LedsConfig, RgbConfig, TrafficLightsConfig
 from hardware.errors import DeviceError
@@ -35,13 +36,6 @@ def leds(bench: Bench) -> Iterator[Leds]:
     part = Leds(LEDS, bench)
     yield part
     part.close()
-
-
-def _soon(seen: Callable[[], bool], seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def _lit(bench: Bench, pins: object) -> set[int]:
@@ -120,7 +114,7 @@ def test_of_lamps_that_share_colours_the_gravest_shines_alone(bench: Bench, conf
 def test_the_gravest_lamp_blinks_in_its_own_pattern(bench: Bench) -> None:
     part = RgbLamp(RGB, bench)
     part.show({Lamp.READY: Pattern.ON, Lamp.BUSY: Pattern.FAST})
-    _soon(lambda: len(bench.pulses(13)) >= 2)
+    soon(lambda: len(bench.pulses(13)) >= 2)
     assert bench.pulses(13)[1] == pytest.approx(0.125, abs=0.05)
     assert bench.pulses(5) == bench.pulses(6) == []
     part.close()
@@ -132,14 +126,14 @@ def test_the_gravest_lamp_blinks_in_its_own_pattern(bench: Bench) -> None:
 @pytest.mark.parametrize(("pattern", "half"), [(Pattern.SLOW, 0.5), (Pattern.FAST, 0.125)])
 def test_slow_blinks_once_a_second_and_fast_four_times(bench: Bench, leds: Leds, pattern: Pattern, half: float) -> None:
     leds.show({Lamp.BUSY: pattern})
-    _soon(lambda: len(_edges(bench, 27)) >= 5)
+    soon(lambda: len(_edges(bench, 27)) >= 5)
     edges = _edges(bench, 27)
     assert statistics.median(b - a for a, b in pairwise(edges)) == pytest.approx(half, abs=0.03)
 
 
 def test_blinking_keeps_its_beat(bench: Bench, leds: Leds) -> None:
     leds.show({Lamp.BUSY: Pattern.FAST})
-    _soon(lambda: len(_edges(bench, 27)) >= 17)
+    soon(lambda: len(_edges(bench, 27)) >= 17)
     first, last = _edges(bench, 27)[0], _edges(bench, 27)[16]
     assert last - first == pytest.approx(2.0, abs=0.06)
 
@@ -154,10 +148,10 @@ def test_a_lamp_that_begins_to_blink_is_lit_at_once(bench: Bench, leds: Leds) ->
 
 def test_lamps_of_one_pattern_blink_in_step_whenever_they_began(bench: Bench, leds: Leds) -> None:
     leds.show({Lamp.BUSY: Pattern.FAST})
-    _soon(lambda: len(_edges(bench, 27)) == 3)
+    soon(lambda: len(_edges(bench, 27)) == 3)
     time.sleep(0.04)  # in the midst of a half
     leds.show({Lamp.FAULT: Pattern.FAST})
-    _soon(lambda: len(_edges(bench, 23)) >= 6)
+    soon(lambda: len(_edges(bench, 23)) >= 6)
     busy = _edges(bench, 27)
     for edge in _edges(bench, 23)[1:]:
         assert min(abs(edge - other) for other in busy) < 0.02
@@ -176,16 +170,6 @@ def test_only_what_changed_is_written(bench: Bench, leds: Leds) -> None:
     leds.show({Lamp.READY: Pattern.ON, Lamp.BUSY: Pattern.OFF})
     leds.prepare()
     assert {pin: bench.at(pin).writes - writes[pin] for pin in PIN.values()} == {17: 0, 27: 1, 22: 0, 23: 0}
-
-
-def test_show_returns_within_five_milliseconds(leds: Leds) -> None:
-    leds.prepare()
-    took = []
-    for number in range(200):
-        began = time.perf_counter()
-        leds.show(dict.fromkeys(Lamp, list(Pattern)[number % 4]))
-        took.append(time.perf_counter() - began)
-    assert statistics.quantiles(took, n=20)[17] < 0.005  # nine of ten: the machine that tests has other work too
 
 
 @pytest.mark.parametrize("active_high", [True, False])
@@ -301,13 +285,13 @@ def test_a_driver_that_fails_lets_the_pins_go_and_the_next_call_claims_them_anew
 def test_a_driver_that_fails_while_nobody_calls_is_a_fault_until_lamps_are_prepared(bench: Bench, leds: Leds) -> None:
     leds.show({Lamp.BUSY: Pattern.FAST})
     bench.troubles["write"] = PinInvalidState("broken")
-    _soon(lambda: leds.health().fault is not None)
+    soon(lambda: leds.health().fault is not None)
     assert "lamps, busy: GPIO27" in str(leds.health().fault)
     assert not leds.health().present
     bench.troubles.clear()
     leds.prepare()
     assert leds.health().healthy
-    _soon(lambda: len(bench.pulses(27)) > 4)
+    soon(lambda: len(bench.pulses(27)) > 4)
 
 
 def test_pins_that_are_not_there_are_a_fault_in_one_line(bench: Bench, leds: Leds) -> None:
@@ -323,11 +307,11 @@ def test_pins_that_are_not_there_are_a_fault_in_one_line(bench: Bench, leds: Led
 def test_a_thread_that_crashed_does_not_look_alive_and_the_next_show_starts_another(bench: Bench, leds: Leds) -> None:
     leds.show({Lamp.BUSY: Pattern.FAST, Lamp.READY: Pattern.ON})
     bench.troubles["write"] = ZeroDivisionError()  # which no driver raises
-    _soon(lambda: not leds.health().healthy)
+    soon(lambda: not leds.health().healthy)
     assert "ended by a mistake" in str(leds.health().fault)
     bench.troubles.clear()
     leds.show({})
     assert leds.health().healthy
     assert "ended by a mistake" in str(leds.health().last_fault)
     pulses = len(bench.pulses(27))
-    _soon(lambda: len(bench.pulses(27)) > pulses + 2)
+    soon(lambda: len(bench.pulses(27)) > pulses + 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from waits import until
 from webhook_receiver import SECRET, Receiver, answer, receiving
 
 from kiosk.journal import Entry, Journal, JournalError, OutboxRow, OutboxState
@@ -81,12 +82,6 @@ async def courier(
         finally:
             work.cancel()
             await asyncio.wait([work])
-
-
-async def until(seen: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not seen():
-            await asyncio.sleep(0.005)
 
 
 async def settled(rows: JournalRows, receiver: Receiver) -> None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -64,16 +63,6 @@ def png(size: tuple[int, int] = SIZE, grey: int = 0, kind: str = "PNG") -> bytes
     out = BytesIO()
     Image.new("L", size, grey).save(out, kind)
     return out.getvalue()
-
-
-async def until(so: Callable[[], bool], patience: float = 10.0) -> None:
-    """Wait until it is so."""
-    end = time.monotonic() + patience
-    while True:
-        if so():
-            return
-        assert time.monotonic() < end
-        await asyncio.sleep(0.01)
 
 
 class FakeMachine:

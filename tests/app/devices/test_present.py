@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from currents import current
 from numpy.typing import NDArray
 from phone_pictures import Scene, phone
 from PIL import Image
+from waits import until
 
 from hardware.config import DecoderConfig
 from hardware.decoding.decoder import READER, Decoder
@@ -69,11 +70,6 @@ class Stand:
         while True:
             self.heard += (await self.inbox.next()).events
 
-    async def until(self, seen: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not seen():
-                await asyncio.sleep(0.005)
-
 
 @pytest.fixture
 async def stand(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stand]:
@@ -92,9 +88,9 @@ async def stand(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stand]:
 async def test_lamps_that_failed_shine_as_soon_as_they_can_though_the_panel_stays(stand: Stand) -> None:
     stand.board.lamps.fail("GPIO17 is taken")
     stand.show(IDLE)
-    await stand.until(lambda: PartFailed(Part.LAMPS, "GPIO17 is taken") in stand.heard)
+    await until(lambda: PartFailed(Part.LAMPS, "GPIO17 is taken") in stand.heard)
     stand.board.lamps.mend()
-    await stand.until(lambda: PartRecovered(Part.LAMPS) in stand.heard)
+    await until(lambda: PartRecovered(Part.LAMPS) in stand.heard)
     assert stand.board.lamps.patterns[Lamp.READY] is Pattern.ON
 
 
@@ -107,17 +103,17 @@ async def test_a_sound_is_heard_once_for_each_outcome(stand: Stand) -> None:
 async def test_a_broken_buzzer_is_told_and_stops_nothing(stand: Stand) -> None:
     stand.board.buzzer.fail("no buzzer")
     stand.show(PAID)
-    await stand.until(lambda: PartFailed(Part.BUZZER, "no buzzer") in stand.heard)
-    await stand.until(lambda: stand.drawn == 1)
+    await until(lambda: PartFailed(Part.BUZZER, "no buzzer") in stand.heard)
+    await until(lambda: stand.drawn == 1)
 
 
 async def test_a_display_that_failed_shows_the_newest_panel_when_it_works_again(stand: Stand) -> None:
     stand.board.display.fail("no answer at 0x3c")
     stand.show(IDLE)
-    await stand.until(lambda: PartFailed(Part.DISPLAY, "no answer at 0x3c") in stand.heard)
+    await until(lambda: PartFailed(Part.DISPLAY, "no answer at 0x3c") in stand.heard)
     assert stand.drawn == 0
     stand.board.display.mend()
-    await stand.until(lambda: PartRecovered(Part.DISPLAY) in stand.heard)
+    await until(lambda: PartRecovered(Part.DISPLAY) in stand.heard)
     assert stand.board.display.image.getbbox()
 
 
@@ -125,12 +121,12 @@ async def test_the_display_rests_while_nobody_is_there_and_wakes_for_the_next_sh
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand.show(IDLE)
-    await stand.until(lambda: stand.drawn == 1)
+    await until(lambda: stand.drawn == 1)
     monkeypatch.setattr(present, "REST", 0.02)
     stand.show(IDLE)
-    await stand.until(lambda: stand.board.display.depth >= 2)
+    await until(lambda: stand.board.display.depth >= 2)
     stand.show(PAID)
-    await stand.until(lambda: stand.board.display.depth == 0)
+    await until(lambda: stand.board.display.depth == 0)
     await asyncio.sleep(0.1)
     assert stand.board.display.depth == 0
 
@@ -138,7 +134,7 @@ async def test_the_display_rests_while_nobody_is_there_and_wakes_for_the_next_sh
 async def test_a_code_for_phones_is_never_dimmed(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(present, "REST", 0.02)
     stand.show(Panel(Name.IDLE, (Line(Text.ENTRY_ANY),), READY, qr="0002010102"))
-    await stand.until(lambda: stand.drawn == 1)
+    await until(lambda: stand.drawn == 1)
     await asyncio.sleep(0.1)
     assert stand.board.display.depth == 0
 
@@ -148,45 +144,45 @@ async def test_a_camera_that_is_not_there_is_known_before_anybody_wants_it_and_c
 ) -> None:
     stand.board.camera.fail("no camera found")
     stand.show(SCANNING)  # a camera that looked well at first
-    await stand.until(lambda: PartFailed(Part.CAMERA, "no camera found") in stand.heard)
+    await until(lambda: PartFailed(Part.CAMERA, "no camera found") in stand.heard)
     stand.board.camera.mend()
-    await stand.until(lambda: PartRecovered(Part.CAMERA) in stand.heard)
+    await until(lambda: PartRecovered(Part.CAMERA) in stand.heard)
     stand.board.camera.look(PHONE)
-    await stand.until(lambda: any(isinstance(event, CodeScanned) for event in stand.heard))
+    await until(lambda: any(isinstance(event, CodeScanned) for event in stand.heard))
 
 
 async def test_the_camera_looks_only_while_the_panel_says_so(stand: Stand) -> None:
     stand.board.camera.look(PHONE, seconds=60)
     stand.show(SCANNING)
-    await stand.until(lambda: any(isinstance(event, CodeScanned) for event in stand.heard))
+    await until(lambda: any(isinstance(event, CodeScanned) for event in stand.heard))
     stand.show(IDLE)
-    await stand.until(lambda: not stand.board.camera._looking.is_set())
+    await until(lambda: not stand.board.camera._looking.is_set())
 
 
 async def test_a_keypad_with_a_stuck_key_goes_on_one_that_is_gone_does_not(stand: Stand) -> None:
     stand.devices.listen(stand.inbox)
     stand.board.keypad.fail("key 5 is stuck")
-    await stand.until(lambda: PartFailed(Part.KEYS, "key 5 is stuck") in stand.heard)
+    await until(lambda: PartFailed(Part.KEYS, "key 5 is stuck") in stand.heard)
     assert PartFailed(Part.KEYPAD, "key 5 is stuck") not in stand.heard
     stand.board.keypad.mend()
-    await stand.until(lambda: PartRecovered(Part.KEYS) in stand.heard)
+    await until(lambda: PartRecovered(Part.KEYS) in stand.heard)
 
 
 async def test_each_key_that_is_taken_clicks(stand: Stand) -> None:
     stand.devices.listen(stand.inbox)
     stand.board.keypad.press("15")
-    await stand.until(lambda: KeyPressed(Key.FIVE) in stand.heard)
+    await until(lambda: KeyPressed(Key.FIVE) in stand.heard)
     assert list(stand.board.buzzer.played) == [Tune.KEY, Tune.KEY]
     stand.board.buzzer.fail("no buzzer")
     stand.board.keypad.press("#")
-    await stand.until(lambda: KeyPressed(Key.HASH) in stand.heard)
+    await until(lambda: KeyPressed(Key.HASH) in stand.heard)
 
 
 async def test_what_is_held_or_chorded_is_no_press(stand: Stand) -> None:
     stand.devices.listen(stand.inbox)
     stand.board.keypad.together("*#")
     stand.board.keypad.press("0")
-    await stand.until(lambda: KeyPressed(Key.ZERO) in stand.heard)
+    await until(lambda: KeyPressed(Key.ZERO) in stand.heard)
     assert [event.key for event in stand.heard if isinstance(event, KeyPressed)] == [Key.STAR, Key.ZERO]
 
 

@@ -1,12 +1,12 @@
 """A keypad that is an input device: evdev's own class reads the kernel's own events, from a pipe."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from evdev import ecodes
 from input_pipes import SYN, UsbKeypad, UsbPorts
+from waits import soon
 
 from hardware.config import InputDeviceConfig, KeyTiming
 from hardware.errors import DeviceError
@@ -33,7 +33,7 @@ class Desk:
 
     def listen(self) -> None:
         self.keypad.listen(self.events.append, self.faults.append)
-        _soon(lambda: self.keypad.health().present)
+        soon(lambda: self.keypad.health().present)
 
     @property
     def pressed(self) -> str:
@@ -43,13 +43,6 @@ class Desk:
         self.keypad.close()
         self.usb.unplug()
         self.mouse.unplug()
-
-
-def _soon(seen: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
-    while not seen():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 @pytest.fixture
@@ -100,7 +93,7 @@ def test_prepared_it_has_its_device_for_itself(desks: Callable[..., Desk]) -> No
 def test_every_code_is_its_key(desk: Desk, code: str, key: str) -> None:
     desk.usb.press(code)
     desk.usb.release(code)
-    _soon(lambda: desk.pressed == key)
+    soon(lambda: desk.pressed == key)
 
 
 def test_all_keys_are_there() -> None:
@@ -109,7 +102,7 @@ def test_all_keys_are_there() -> None:
 
 def test_keys_tapped_in_one_packet_are_told_in_order(desk: Desk) -> None:
     desk.usb.tap("KEY_1", "KEY_KP5", "KEY_0", "KEY_0", "KEY_ENTER")
-    _soon(lambda: desk.pressed == "1500#")
+    soon(lambda: desk.pressed == "1500#")
 
 
 def test_keys_that_mean_nothing_and_repetitions_are_not_told(desk: Desk) -> None:
@@ -119,7 +112,7 @@ def test_keys_that_mean_nothing_and_repetitions_are_not_told(desk: Desk) -> None
     desk.usb.send((ecodes.EV_KEY, ecodes.KEY_F1, 1), SYN, (ecodes.EV_KEY, ecodes.KEY_F1, 0), SYN)
     desk.usb.release("KEY_1")
     desk.usb.tap("KEY_2")
-    _soon(lambda: desk.pressed == "12")
+    soon(lambda: desk.pressed == "12")
     assert len(desk.events) == 2
 
 
@@ -128,7 +121,7 @@ def test_two_codes_of_one_key_are_one_key(desk: Desk) -> None:
     desk.usb.press("KEY_KP7")
     desk.usb.release("KEY_7")
     desk.usb.tap("KEY_8")
-    _soon(lambda: desk.pressed == "78")
+    soon(lambda: desk.pressed == "78")
 
 
 def test_a_chord_and_a_held_key_are_told_as_those_of_a_matrix(desks: Callable[..., Desk]) -> None:
@@ -136,7 +129,7 @@ def test_a_chord_and_a_held_key_are_told_as_those_of_a_matrix(desks: Callable[..
     desk.listen()
     desk.usb.press("KEY_ESC")
     desk.usb.press("KEY_KPENTER")
-    _soon(lambda: len(desk.events) == 3)
+    soon(lambda: len(desk.events) == 3)
     assert desk.events == [
         KeyEvent(KeyAction.PRESSED, "*"),
         KeyEvent(KeyAction.TOGETHER, "*#"),
@@ -149,18 +142,18 @@ def test_a_stuck_key_is_a_fault_until_it_is_up_and_the_others_go_on(desks: Calla
     desk.listen()
     desk.usb.press("KEY_KP5")
     line = "keypad: key 5 has been down for 0.1 s; it is stuck or something lies on it"
-    _soon(lambda: desk.faults == [line])
+    soon(lambda: desk.faults == [line])
     desk.usb.tap("KEY_KP6")
-    _soon(lambda: desk.pressed == "56")
+    soon(lambda: desk.pressed == "56")
     desk.usb.release("KEY_KP5")
-    _soon(lambda: desk.faults == [line, None])
+    soon(lambda: desk.faults == [line, None])
 
 
 def test_a_key_that_chatters_is_cut_off(desks: Callable[..., Desk]) -> None:
     desk = desks(timing=KeyTiming(chatter=3))
     desk.listen()
     desk.usb.tap(*["KEY_9"] * 8, "KEY_1")
-    _soon(lambda: desk.pressed.endswith("1"))
+    soon(lambda: desk.pressed.endswith("1"))
     assert desk.pressed == "9991"
     assert desk.keypad.health().fault is not None
     assert "key 9 has been pressed more than 3 times" in desk.keypad.health().fault
@@ -170,27 +163,27 @@ def test_when_the_kernel_dropped_events_it_is_asked_what_is_down(desk: Desk) -> 
     desk.usb.press("KEY_1")
     desk.usb.down = {ecodes.ecodes["KEY_4"], ecodes.ecodes["KEY_F1"]}  # the events of these were dropped
     desk.usb.send((ecodes.EV_SYN, ecodes.SYN_DROPPED, 0), SYN)
-    _soon(lambda: desk.pressed == "14")
+    soon(lambda: desk.pressed == "14")
     desk.usb.tap("KEY_1")
-    _soon(lambda: desk.pressed == "141")
+    soon(lambda: desk.pressed == "141")
 
 
 def test_unplugged_it_says_so_and_works_again_when_it_is_back(desk: Desk) -> None:
     desk.usb.press("KEY_2")
-    _soon(lambda: desk.pressed == "2")
+    soon(lambda: desk.pressed == "2")
     desk.usb.unplug()
-    _soon(lambda: not desk.keypad.health().present)
-    _soon(lambda: desk.faults)
+    soon(lambda: not desk.keypad.health().present)
+    soon(lambda: desk.faults)
     assert desk.faults[0] is not None
     assert "Steel Keypad was unplugged; plug it in again" in desk.faults[0]
-    _soon(lambda: desk.faults[-1] == f"keypad: there is no {PATH}; is it plugged in?")
+    soon(lambda: desk.faults[-1] == f"keypad: there is no {PATH}; is it plugged in?")
     asked = desk.ports.asked
-    _soon(lambda: desk.ports.asked > asked + 3)
+    soon(lambda: desk.ports.asked > asked + 3)
     assert len(desk.faults) == 2
     desk.usb.plug()
-    _soon(lambda: desk.faults[-1] is None)
+    soon(lambda: desk.faults[-1] is None)
     desk.usb.tap("KEY_2")
-    _soon(lambda: desk.pressed == "22")
+    soon(lambda: desk.pressed == "22")
     assert desk.keypad.health().healthy
 
 
@@ -201,7 +194,7 @@ def test_it_is_found_by_a_part_of_its_name_among_devices_without_number_keys(
     desk = desks(words)
     desk.listen()
     desk.usb.tap("KEY_3")
-    _soon(lambda: desk.pressed == "3")
+    soon(lambda: desk.pressed == "3")
     assert desk.keypad.health().what.endswith(PATH)
 
 
@@ -266,7 +259,7 @@ def test_closed_it_gives_the_device_back_and_calls_nobody(desk: Desk) -> None:
 
 def test_it_can_be_closed_while_its_device_is_away(desk: Desk) -> None:
     desk.usb.unplug()
-    _soon(lambda: desk.faults)
+    soon(lambda: desk.faults)
     desk.keypad.close()
     assert not desk.keypad.health().present
 

@@ -3,7 +3,7 @@
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from waits import soon
 
 from hardware.board import open_board
 from hardware.config import BoardConfig, DisplayConfig
@@ -40,13 +41,6 @@ def _no_fault(fault: str | None) -> None:
     raise AssertionError(fault)
 
 
-def _soon(seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not seen():
-        assert time.monotonic() < end
-        time.sleep(0.002)
-
-
 def test_it_is_a_board() -> None:
     display = DisplayConfig(width=240, height=320, mode="RGB", rotate=1)
     board: Board = open_board(BoardConfig("simulated", display=display))
@@ -58,7 +52,7 @@ def test_keys_come_in_order_and_from_a_thread_of_the_keypads_own(board: Simulate
     heard: list[tuple[str, int]] = []
     board.keypad.listen(lambda event: heard.append((event.keys, threading.get_ident())), _no_fault)
     board.keypad.press("1500#*ABCD")
-    _soon(lambda: len(heard) == 10)
+    soon(lambda: len(heard) == 10)
     assert "".join(key for key, _ in heard) == "1500#*ABCD"
     assert {thread for _, thread in heard} != {threading.get_ident()}
     assert len({thread for _, thread in heard}) == 1
@@ -70,7 +64,7 @@ def test_what_is_no_key_is_refused_and_presses_nothing(board: SimulatedBoard) ->
     with pytest.raises(ValueError, match="no such key"):
         board.keypad.press("1x")
     board.keypad.press("2")
-    _soon(lambda: heard == ["2"])
+    soon(lambda: heard == ["2"])
 
 
 def test_lamps_that_are_not_named_keep_their_pattern(board: SimulatedBoard) -> None:
@@ -104,7 +98,7 @@ def test_the_camera_sees_what_is_held_before_it_for_a_while_and_then_a_dull_noth
     assert frame is not None
     assert (frame.shape, frame.dtype) == ((40, 60), np.dtype(np.uint8))
     assert board.camera.seen() is not None
-    _soon(lambda: board.camera.frame(0.5) is DULL)
+    soon(lambda: board.camera.frame(0.5) is DULL)
     assert board.camera.seen() is None
 
 
@@ -146,7 +140,7 @@ def test_a_release_can_be_confirmed_by_hand() -> None:
     board = SimulatedBoard(settle=30)
     fired = threading.Thread(target=board.release.fire)
     fired.start()
-    _soon(board.release.confirm)
+    soon(board.release.confirm)
     fired.join(5)
     assert board.release.released == 1
     board.close()
@@ -221,10 +215,10 @@ def test_a_release_that_is_driven_is_not_driven_again() -> None:
     board = SimulatedBoard(settle=30)
     fired = threading.Thread(target=board.release.fire)
     fired.start()
-    _soon(board.release._driven.locked)
+    soon(board.release._driven.locked)
     with pytest.raises(RuntimeError, match="driven already"):
         board.release.fire()
-    _soon(board.release.confirm)
+    soon(board.release.confirm)
     fired.join(5)
     assert board.release.released == 1
     board.close()
@@ -242,7 +236,7 @@ def test_a_release_under_way_can_jam() -> None:
 
     fired = threading.Thread(target=fire)
     fired.start()
-    _soon(board.release._driven.locked)
+    soon(board.release._driven.locked)
     board.release.jam()
     fired.join(5)
     assert len(jams) == 1
@@ -304,7 +298,7 @@ def test_a_held_key_and_a_chord_are_told_as_the_contract_says(board: SimulatedBo
     board.keypad.listen(heard.append, _no_fault)
     board.keypad.hold("D")
     board.keypad.together("*#")
-    _soon(lambda: len(heard) == 4)
+    soon(lambda: len(heard) == 4)
     assert heard == [
         KeyEvent(KeyAction.PRESSED, "D"),
         KeyEvent(KeyAction.HELD, "D"),
@@ -323,7 +317,7 @@ def test_a_keypad_that_fails_says_so_takes_no_key_and_says_when_it_works_again(b
     time.sleep(0.05)
     board.keypad.mend()
     board.keypad.press("2")
-    _soon(lambda: heard == ["2"])
+    soon(lambda: heard == ["2"])
     assert said == ["its plug is out", None]
     assert board.keypad.health().last_fault == "its plug is out"
 

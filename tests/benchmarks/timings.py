@@ -1,0 +1,87 @@
+"""How fast the parts answer, on a machine with nothing else to do: `make bench`. No other test depends on the clock.
+
+Real drivers on mock pins; each limit is the one that the part's contract or its user asks for.
+"""
+
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from bench_pins import Bench
+from waits import soon
+
+from hardware.buzzer import PiezoBuzzer
+from hardware.config import BuzzerConfig, LedsConfig, ReleaseConfig
+from hardware.lamps import Leds
+from hardware.ports import Lamp, Pattern, Tune
+from hardware.release import RelayRelease
+
+BUZZER, RELAY, SENSOR = 18, 26, 4
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def buzzer(bench: Bench) -> Iterator[PiezoBuzzer]:
+    part = PiezoBuzzer(BuzzerConfig(BUZZER), bench)
+    part.prepare()
+    yield part
+    part.close()
+
+
+def sounds(bench: Bench) -> bool:
+    return bench.level(BUZZER) == 0.5
+
+
+def test_lamps_are_shown_within_five_milliseconds(bench: Bench) -> None:
+    leds = Leds(LedsConfig(), bench)
+    leds.prepare()
+    took = []
+    for number in range(200):
+        began = time.perf_counter()
+        leds.show(dict.fromkeys(Lamp, list(Pattern)[number % 4]))
+        took.append(time.perf_counter() - began)
+    leds.close()
+    assert statistics.quantiles(took, n=20)[17] < 0.005  # nine of ten
+
+
+def test_a_click_is_over_after_thirty_milliseconds(bench: Bench, buzzer: PiezoBuzzer) -> None:
+    for _ in range(9):
+        buzzer.play(Tune.KEY)
+        soon(lambda: sounds(bench))
+        soon(lambda: not sounds(bench))
+    assert sorted(bench.pulses(BUZZER, 0.5))[4] <= 0.03
+
+
+def test_a_newer_tune_begins_at_once(bench: Bench, buzzer: PiezoBuzzer) -> None:
+    buzzer.play(Tune.BAD)
+    soon(lambda: sounds(bench))
+    began = time.perf_counter()
+    buzzer.play(Tune.KEY)
+    assert time.perf_counter() - began < 0.05
+
+
+def test_a_pulse_is_as_long_as_configured_to_sixty_milliseconds(bench: Bench) -> None:
+    part = RelayRelease(ReleaseConfig(pin=RELAY, pulse=0.2), bench)
+    part.prepare()
+    part.fire()
+    part.fire()
+    assert bench.pulses(RELAY) == pytest.approx([0.2, 0.2], abs=0.06)
+    part.close()
+
+
+def test_goods_that_fall_end_the_wait_at_once(bench: Bench) -> None:
+    part = RelayRelease(ReleaseConfig(pin=RELAY, pulse=0.1, confirm=SENSOR, confirm_within=5), bench)
+    part.prepare()
+    falling = threading.Thread(target=lambda: (soon(lambda: bench.level(RELAY) == 1), bench.at(SENSOR).drive_low()))
+    falling.start()
+    began = time.monotonic()
+    part.fire()
+    assert time.monotonic() - began < 0.5
+    falling.join()
+    part.close()
