@@ -42,7 +42,7 @@ class SupervisedDisplay:
         self._config = config
         self._name = f"display: {config.driver} at {place(config)}"
         self._health = Health(f"{config.driver} {config.width}x{config.height}, {place(config)}", present=False)
-        self._hand = PanelWriter(config, partial(open_panel, config, pins))
+        self._writer = PanelWriter(config, partial(open_panel, config, pins))
         self._worker: Worker | None = None
         self._pending: Future[Sent] | None = None  # what could not be waited for
         self._wanted = Frame(Image.new(config.mode, config.size).tobytes())
@@ -92,7 +92,7 @@ class SupervisedDisplay:
         with self._used():
             try:
                 self._bring(OPENING)
-                took = self._send(partial(self._hand.put_whole, card), WRITING).took
+                took = self._send(partial(self._writer.put_whole, card), WRITING).took
                 time.sleep(CARD)
                 self._bring(WRITING)
             except DeviceError:
@@ -101,11 +101,11 @@ class SupervisedDisplay:
 
     def close(self) -> None:
         """Blank it and let go of it. Blocks up to 2 s."""
-        self._end(self._hand.close)
+        self._end(self._writer.close)
 
     def leave(self) -> None:
         """Let go of it with its picture on it. Blocks up to 2 s."""
-        self._end(self._hand.leave)
+        self._end(self._writer.leave)
 
     def _end(self, how: Callable[[], None]) -> None:
         with self._turn:
@@ -133,7 +133,7 @@ class SupervisedDisplay:
         """Have what is wanted shown."""
         self._settle()
         if self._shown != self._wanted:
-            self._send(partial(self._hand.put, self._wanted), limit)
+            self._send(partial(self._writer.put, self._wanted), limit)
 
     def _settle(self) -> None:
         """See what became of the call that could not be waited for. While it hangs, nothing else is begun."""

@@ -16,6 +16,7 @@ from hardware.display.panels import OpenPanel, place
 from hardware.errors import DeviceError
 
 WRITING = 1.0  # seconds that a picture may take
+TRIES = 2  # of an open panel, before it is opened anew
 DIM = 4  # while the display rests, its light is divided by this
 CHECK = "check its cable and supply, and the pull-ups of its data and clock"
 
@@ -40,6 +41,10 @@ class Sent:
     overcame: str | None = None
 
 
+class _Hung(DeviceError):  # noqa: N818 - what happened, as with its base
+    """A picture took longer than it may: the panel is in a state that nobody knows."""
+
+
 class PanelWriter:
     """Holds the panel, opens and closes it. Every call may block for as long as the bus does; raises DeviceError."""
 
@@ -50,20 +55,21 @@ class PanelWriter:
         self._level: int | None = None  # of the light; None: not known
 
     def put(self, frame: Frame) -> Sent:
-        """Show the frame: at the second try if need be, and then on the panel opened anew."""
-        first: DeviceError | None = None
-        while (panel := self._panel) is not None:
-            try:
-                return Sent(frame, self._draw(panel, frame), str(first) if first else None)
-            except DeviceError as error:
-                if self._panel is None:  # it hung, and was left
-                    raise
-                if first is not None:
+        """Show the frame: at the second try if need be, and then on the panel opened anew. One that hung is left."""
+        overcame: DeviceError | None = None
+        if self._panel is not None:
+            for _ in range(TRIES):
+                try:
+                    return self._sent(self._panel, frame, overcame)
+                except _Hung:
                     self._leave()
-                first = first or error
+                    raise
+                except DeviceError as error:
+                    overcame = overcame or error
+            self._leave()
         panel = self._panel = self._opening()
         try:
-            return Sent(frame, self._draw(panel, frame), str(first) if first else None)
+            return self._sent(panel, frame, overcame)
         except DeviceError:
             self._leave()
             raise
@@ -86,8 +92,11 @@ class PanelWriter:
         if panel is not None:
             panel.close(blank=False)
 
+    def _sent(self, panel: OpenPanel, frame: Frame, overcame: DeviceError | None) -> Sent:
+        return Sent(frame, self._draw(panel, frame), str(overcame) if overcame else None)
+
     def _draw(self, panel: OpenPanel, frame: Frame) -> float:
-        """Draw it, and tell how many seconds that took. A panel that was held up for too long is left."""
+        """Draw it, and tell how many seconds that took. Raises DeviceError; _Hung when it was held up for too long."""
         level = self._config.contrast // DIM if frame.depth else self._config.contrast
         if frame.depth:
             panel.forget()  # time to heal what noise on the bus may have spoiled
@@ -102,9 +111,8 @@ class PanelWriter:
             failed = error
         took = time.monotonic() - began
         if took > WRITING:
-            self._leave()
             where = f"{self._config.driver} at {place(self._config)}"
-            raise DeviceError(f"display: {where} took {took:.1f} s for a picture; {CHECK}") from failed
+            raise _Hung(f"display: {where} took {took:.1f} s for a picture; {CHECK}") from failed
         if failed is not None:
             panel.forget()
             self._level = None

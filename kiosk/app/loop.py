@@ -61,12 +61,18 @@ class Loop:
             letter, due = await self._next()
             now = self._clock.now(at_least=due)
             before, shown = current.state, current.panel
-            notes = tuple(note for event in letter.events[:-1] for note in self._step(event, now, letter, last=False))
-            self._step(letter.events[-1], now, letter, last=True, notes=notes)
+            self._handle(letter, now)
             self._show(now, letter.posted)
             if current.panel.name is not shown.name or current.state.troubles != before.troubles:
                 self._troubled()
             current.beat = now.mono
+
+    def _handle(self, letter: Letter, now: Moment) -> None:
+        """Step for each of its events; whoever waits for the letter is told with the last one's record."""
+        notes: tuple[str, ...] = ()
+        for event in letter.events[:-1]:
+            notes += self._step(event, now, letter.posted, (), None)
+        self._step(letter.events[-1], now, letter.posted, notes, letter.handled)
 
     async def _next(self) -> tuple[Letter, float]:
         """The next letter; or when the timer fires, its own, with the time that it was set for."""
@@ -79,18 +85,23 @@ class Loop:
             return Letter((Woken(),)), wake
 
     def _step(
-        self, event: Event, now: Moment, letter: Letter, *, last: bool, notes: tuple[str, ...] = ()
+        self,
+        event: Event,
+        now: Moment,
+        posted: float,
+        before: tuple[str, ...],
+        handled: asyncio.Future[tuple[str, ...]] | None,
     ) -> tuple[str, ...]:
-        before = self._current.state.session
+        """Take one step and hand on its record; its notes. `before`: those of the letter's events before it."""
+        session = self._current.state.session
         step = machine.step(self._current.state, event, now)
         self._current.state = step.state
         for note in step.notes:
             _log.info("%s", note, extra={"EVENT": type(event).__name__})
-        if type(before) is not type(step.state.session):
-            _log.debug("%s -> %s", type(before).__name__, type(step.state.session).__name__)
+        if type(session) is not type(step.state.session):
+            _log.debug("%s -> %s", type(session).__name__, type(step.state.session).__name__)
         entry = Entry(at=now.at, answers=answer_of(event))
-        step = replace(step, notes=(*notes, *step.notes))
-        self._record(step, entry, letter.posted, letter.handled if last else None)
+        self._record(replace(step, notes=(*before, *step.notes)), entry, posted, handled)
         return step.notes
 
     def _record(

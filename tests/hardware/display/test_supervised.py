@@ -279,6 +279,7 @@ def test_a_write_that_hangs_and_fails_is_over_as_well(bench: DisplayBench, displ
     with bench.hanging():
         with pytest.raises(DeviceError, match="hangs"):
             display.show(picture(2))
+        time.sleep(1)  # the writer's own clock began later: for it too this is longer than a picture may take
         bench.failing = 1
     soon(lambda: bench.open == 0)
     display.show(picture(2))
