@@ -17,7 +17,7 @@ from kiosk.diagnostics.checks.journal import journal_checks
 from kiosk.diagnostics.findings import Grade
 from kiosk.journal import Entry, Journal
 from kiosk.journal.backup import back_up
-from kiosk.sale.commands import Report, Topic
+from kiosk.sale.commands import SendResult, Topic
 from kiosk.sale.order import Reason, Released, Unresolved
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def sale(journal: Journal, phase: object = None, at: datetime = NOW, number: int = 1) -> None:
     sold = order(f"K1-00000{number}", phase or Released(), created_at=at, since=at, paid_at=at, released=phase is None)
-    journal.write(Entry(at=at, orders=(sold,), reports=(Report(Topic.PAID, at, sold),)))
+    journal.write(Entry(at=at, orders=(sold,), results=(SendResult(Topic.PAID, at, sold),)))
 
 
 async def test_a_healthy_journal_is_silent(tmp_path: Path, journal: Journal) -> None:
