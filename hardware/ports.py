@@ -202,17 +202,28 @@ class Board(Protocol):
     """A whole board."""
 
     @property
-    def keypad(self) -> Keypad: ...  # noqa: D102 - the class it returns says it
+    def keypad(self) -> Keypad:
+        """Where amounts are entered."""
+
     @property
-    def lamps(self) -> Lamps: ...  # noqa: D102 - likewise
+    def lamps(self) -> Lamps:
+        """What shows from afar how it is."""
+
     @property
-    def buzzer(self) -> Buzzer | None: ...  # noqa: D102 - likewise; None: it has none
+    def buzzer(self) -> Buzzer | None:
+        """What sounds; None: it has none."""
+
     @property
-    def display(self) -> Display: ...  # noqa: D102 - likewise
+    def display(self) -> Display:
+        """Where words and codes are shown."""
+
     @property
-    def camera(self) -> Camera | None: ...  # noqa: D102 - likewise; None: it has none
+    def camera(self) -> Camera | None:
+        """What sees payment codes; None: it has none."""
+
     @property
-    def release(self) -> Release: ...  # noqa: D102 - likewise
+    def release(self) -> Release:
+        """What drops the goods or lifts the barrier."""
 
     def close(self) -> None:
         """Close every part; lamps off, release safe."""

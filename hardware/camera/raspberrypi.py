@@ -43,14 +43,18 @@ class Stream(TypedDict):
 class Request(Protocol):
     """picamera2's CompletedRequest: a buffer of the camera's, with a picture."""
 
-    def make_array(self, name: str) -> GreyFrame: ...  # noqa: D102 - a copy of a stream's buffer
-    def release(self) -> None: ...  # noqa: D102 - gives the buffer back to the camera; must be called once
+    def make_array(self, name: str) -> GreyFrame:
+        """A copy of a stream's buffer."""
+
+    def release(self) -> None:
+        """Give the buffer back to the camera; must be called once."""
 
 
 class Job(Protocol):
     """picamera2's Job: a capture under way."""
 
-    def get_result(self, timeout: float | None = None) -> Request: ...  # noqa: D102 - may raise TimeoutError
+    def get_result(self, timeout: float | None = None) -> Request:
+        """The picture that was asked for. May raise TimeoutError."""
 
 
 class Picamera2(Protocol):
@@ -58,10 +62,14 @@ class Picamera2(Protocol):
 
     def __init__(self, camera_num: int = 0) -> None: ...
     @staticmethod
-    def global_camera_info() -> list[dict[str, object]]: ...  # noqa: D102 - one for each camera that is connected
+    def global_camera_info() -> list[dict[str, object]]:
+        """One for each camera that is connected."""
+
     @property
-    def camera_controls(self) -> Mapping[str, object]: ...  # noqa: D102 - the sensor's, by name
-    def create_video_configuration(  # noqa: D102
+    def camera_controls(self) -> Mapping[str, object]:
+        """The sensor's, by name."""
+
+    def create_video_configuration(
         self,
         *,
         main: Mapping[str, object],
@@ -70,15 +78,32 @@ class Picamera2(Protocol):
         display: None,
         encode: None,
         queue: bool,
-    ) -> dict[str, object]: ...
-    def configure(self, camera_config: dict[str, object]) -> None: ...  # noqa: D102
-    def stream_configuration(self, name: str = "main") -> Stream: ...  # noqa: D102 - as it came to be
-    def set_controls(self, controls: Mapping[str, object]) -> None: ...  # noqa: D102
-    def start(self) -> None: ...  # noqa: D102
-    def capture_request(self, *, wait: bool) -> Job: ...  # noqa: D102
-    def cancel_all_and_flush(self) -> None: ...  # noqa: D102
-    def stop(self) -> None: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
+    ) -> dict[str, object]:
+        """A configuration to take, with the rest as it is for video."""
+
+    def configure(self, camera_config: dict[str, object]) -> None:
+        """Take a configuration."""
+
+    def stream_configuration(self, name: str = "main") -> Stream:
+        """A stream as it came to be."""
+
+    def set_controls(self, controls: Mapping[str, object]) -> None:
+        """Set what the sensor does from the next picture on."""
+
+    def start(self) -> None:
+        """Begin to look."""
+
+    def capture_request(self, *, wait: bool) -> Job:
+        """Ask for a picture; it comes when there is one."""
+
+    def cancel_all_and_flush(self) -> None:
+        """Ask for nothing any more."""
+
+    def stop(self) -> None:
+        """Look no more."""
+
+    def close(self) -> None:
+        """Give the camera back."""
 
 
 Library: TypeAlias = Callable[[], type[Picamera2]]

@@ -34,8 +34,11 @@ class Reader(Protocol):
     """Reads a plane. `what`: with which libraries."""
 
     @property
-    def what(self) -> str: ...  # noqa: D102 - the class says it
-    def __call__(self, plane: GreyFrame) -> Iterable[Code]: ...  # noqa: D102 - likewise
+    def what(self) -> str:
+        """With which libraries it reads."""
+
+    def __call__(self, plane: GreyFrame) -> Iterable[Code]:
+        """The codes on a plane."""
 
 
 def main(

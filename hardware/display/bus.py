@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 class I2cBus(Protocol):
     """What is used of smbus2's SMBus."""
 
-    def write_i2c_block_data(self, i2c_addr: int, register: int, data: list[int]) -> None: ...  # noqa: D102 - smbus2's
-    def i2c_rdwr(self, *i2c_msgs: "i2c_msg") -> None: ...  # noqa: D102 - likewise
-    def close(self) -> None: ...  # noqa: D102 - likewise
+    def write_i2c_block_data(self, i2c_addr: int, register: int, data: list[int]) -> None:
+        """Write so many bytes behind a register's number."""
+
+    def i2c_rdwr(self, *i2c_msgs: "i2c_msg") -> None:
+        """Send messages, each whole."""
+
+    def close(self) -> None:
+        """Let go of the bus."""
 
 
 class SpiBus(Protocol):
@@ -37,9 +42,14 @@ class SpiBus(Protocol):
 
     max_speed_hz: int
 
-    def open(self, bus: int, device: int) -> None: ...  # noqa: D102 - spidev's
-    def writebytes(self, values: Sequence[int]) -> None: ...  # noqa: D102 - likewise
-    def close(self) -> None: ...  # noqa: D102 - likewise
+    def open(self, bus: int, device: int) -> None:
+        """Take the port and the chip select."""
+
+    def writebytes(self, values: Sequence[int]) -> None:
+        """Send bytes."""
+
+    def close(self) -> None:
+        """Let go of the port."""
 
 
 def _smbus2(number: int) -> I2cBus:

@@ -25,10 +25,17 @@ class Device(Protocol):
 
     persist: bool
 
-    def display(self, image: Image.Image) -> None: ...  # noqa: D102 - luma's
-    def contrast(self, level: int) -> None: ...  # noqa: D102 - likewise
-    def clear(self) -> None: ...  # noqa: D102 - likewise
-    def hide(self) -> None: ...  # noqa: D102 - likewise
+    def display(self, image: Image.Image) -> None:
+        """Show a picture of the panel's size and mode."""
+
+    def contrast(self, level: int) -> None:
+        """Shine at a level, 0 to 255."""
+
+    def clear(self) -> None:
+        """Show black."""
+
+    def hide(self) -> None:
+        """Turn the panel off; its memory is kept."""
 
 
 class Mended(luma.core.device.device):  # type: ignore[misc]  # luma ships no types

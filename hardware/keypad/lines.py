@@ -115,14 +115,14 @@ class MatrixLines:
                 for line in range(len(self._pins))
                 if line not in grounded
             }
-        rows = len(self._rows)
-        closed = frozenset((line, other - rows) for line in follow for other in follow[line] if line < rows <= other)
-        shorts = [
-            (line, other)
-            for line, others in follow.items()
-            for other in others
-            if line < other and all((line < rows) == (each < rows) for each in others)  # else keys may connect them
-        ]
+        rows, columns = range(len(self._rows)), range(len(self._rows), len(self._pins))
+        closed = frozenset((row, line - len(rows)) for row in rows for line in follow.get(row, ()) if line in columns)
+        shorts: list[tuple[int, int]] = []
+        for side in (rows, columns):
+            for line in side:
+                others = follow.get(line, [])
+                if all(other in side for other in others):  # else keys may connect them, by way of the other side
+                    shorts += [(line, other) for other in others if line < other]
         return closed, (
             *(self._grounded(line) for line in grounded),
             *(f"the wires of {self._names[line]} and {self._names[other]} touch" for line, other in shorts),

@@ -34,10 +34,17 @@ REFUNDABLE = (Released, Unconfirmed, Unresolved, Settled)
 class Parts(Protocol):
     """The board, as the menu works it. What they raise is DeviceTrouble."""
 
-    async def test(self, name: str) -> PartStatus | None: ...  # noqa: D102 - one part's self-test
-    def lamps(self, lights: Lights) -> None: ...  # noqa: D102 - shine as said
-    def sound(self, sound: Sound) -> None: ...  # noqa: D102 - begin to play it
-    async def release(self, latest: float) -> str | None: ...  # noqa: D102 - one line of trouble, or None
+    async def test(self, name: str) -> PartStatus | None:
+        """One part's self-test."""
+
+    def lamps(self, lights: Lights) -> None:
+        """Shine as said."""
+
+    def sound(self, sound: Sound) -> None:
+        """Begin to play it."""
+
+    async def release(self, latest: float) -> str | None:
+        """One line of trouble, or None."""
 
 
 @dataclass(frozen=True, slots=True)

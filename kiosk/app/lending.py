@@ -14,7 +14,8 @@ LENT = 15.0  # seconds at most: a part's test takes 5 s, and may wait for the en
 class Tested(Protocol):
     """The board, as far as its tests go."""
 
-    async def test(self, name: str) -> PartStatus | None: ...  # noqa: D102 - one part's self-test; None: it has none
+    async def test(self, name: str) -> PartStatus | None:
+        """One part's self-test; None: it has none."""
 
 
 class Lender:

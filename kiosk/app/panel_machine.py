@@ -22,19 +22,31 @@ from kiosk.screens.pages import Page
 class Bench(Protocol):
     """What the front panel does to a simulated board. All but `press` may block."""
 
-    def press(self, keys: str, how: How) -> None: ...  # noqa: D102 - as by a finger
-    def look(self, picture: bytes) -> None: ...  # noqa: D102 - what the camera sees from now on
-    def seen(self) -> bytes | None: ...  # noqa: D102 - what it sees now, as PNG
-    def confirm(self) -> bool: ...  # noqa: D102 - the goods are out
-    def jam(self) -> bool: ...  # noqa: D102 - the goods are stuck
+    def press(self, keys: str, how: How) -> None:
+        """As by a finger."""
+
+    def look(self, picture: bytes) -> None:
+        """What the camera sees from now on."""
+
+    def seen(self) -> bytes | None:
+        """What it sees now, as PNG."""
+
+    def confirm(self) -> bool:
+        """The goods are out."""
+
+    def jam(self) -> bool:
+        """The goods are stuck."""
 
 
 class Display(Protocol):
     """What of the board the panel shows."""
 
     @property
-    def released(self) -> int: ...  # noqa: D102 - how often, since the daemon started
-    def picture(self) -> bytes: ...  # noqa: D102 - of the display, PNG
+    def released(self) -> int:
+        """How often, since the daemon started."""
+
+    def picture(self) -> bytes:
+        """Of the display, PNG."""
 
 
 def _words(page: Page) -> tuple[str, ...]:

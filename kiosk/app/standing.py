@@ -22,8 +22,11 @@ class Parts(Protocol):
     """The board, as far as its health goes."""
 
     @property
-    def released(self) -> int: ...  # noqa: D102 - how often, since the daemon started
-    def health(self) -> Mapping[str, PartStatus]: ...  # noqa: D102 - of each part; returns at once
+    def released(self) -> int:
+        """How often, since the daemon started."""
+
+    def health(self) -> Mapping[str, PartStatus]:
+        """Of each part; returns at once."""
 
 
 class Standing:

@@ -20,13 +20,20 @@ class Row(Protocol):
     """A result that waits: its place, its webhook-id, the JSON text to send, and how many tries have failed."""
 
     @property
-    def sequence(self) -> int: ...  # noqa: D102 - the class says it
+    def sequence(self) -> int:
+        """1, 2, 3... without gaps."""
+
     @property
-    def id(self) -> str: ...  # noqa: D102 - likewise
+    def id(self) -> str:
+        """Its webhook-id, the same through all retries."""
+
     @property
-    def body(self) -> str: ...  # noqa: D102 - likewise
+    def body(self) -> str:
+        """The JSON text to send."""
+
     @property
-    def attempts(self) -> int: ...  # noqa: D102 - likewise
+    def attempts(self) -> int:
+        """How many tries have failed."""
 
 
 class Rows(Protocol):

@@ -49,7 +49,7 @@ class Key(StrEnum):
 
 
 class Part(StrEnum):
-    """A part of the machine that can be in trouble. What each one's trouble stops: `machine.preflight`."""
+    """A part of the machine that can be in trouble. What each one's trouble stops: `Kiosk.trouble`."""
 
     GATEWAY = "gateway"
     JOURNAL = "journal"

@@ -78,7 +78,10 @@ def start(rules: Rules) -> Kiosk:
 
 
 class _Running:
-    """The bookkeeping of one step: the state so far, and what has come of it."""
+    """The bookkeeping of one step: the state so far, and what has come of it.
+
+    An order that moved is told to the session that waits for it, and a session may tell its order something in turn.
+    """
 
     def __init__(self, kiosk: Kiosk, now: Moment) -> None:
         self.before = kiosk.orders
@@ -88,7 +91,7 @@ class _Running:
         self.commands: list[Command] = []
         self.notes: list[str] = []
 
-    def order(self, order_id: str, event: OrderEvent) -> None:
+    def tell_order(self, order_id: str, event: OrderEvent) -> None:
         """Give an event to an order; if it is the one in hand, the session hears of it."""
         order = self.kiosk.orders.get(order_id)
         if order is None:
@@ -114,7 +117,7 @@ class _Running:
         if moved.note:
             self.notes.append(moved.note)
         if attended or (isinstance(session, Result) and session.order.id == order_id):
-            self.session(OrderMoved(moved.order))
+            self.tell_session(OrderMoved(moved.order))
 
     def _doubted(self, order: Order, event: OrderEvent) -> Order:
         """What the gateway says of an order and can't be, is doubt, and a fault that a person hears of once."""
@@ -125,7 +128,7 @@ class _Running:
         self.commands.append(SendResult(Topic.FAULT, self.now.at, order, details))
         return replace(order, plan=replace(order.plan, doubted=True))
 
-    def session(self, event: SessionEvent) -> None:
+    def tell_session(self, event: SessionEvent) -> None:
         """Give an event to the shopper's session, and do what it wants."""
         state = self.kiosk.session
         row = SESSION.get((type(state), type(event)))
@@ -141,9 +144,9 @@ class _Running:
             self._keep(turn.opened)
         self.commands.extend(turn.commands)
         if turn.tell:
-            self.order(turn.tell.order_id, turn.tell)
+            self.tell_order(turn.tell.order_id, turn.tell)
 
-    def part(self, event: PartFailed | PartRecovered) -> None:
+    def tell_part(self, event: PartFailed | PartRecovered) -> None:
         """A part of the machine fails or works again; the operator hears of each trouble once (`troubles`)."""
         before = self.kiosk.troubles.get(event.part)
         after = event.what if isinstance(event, PartFailed) else None
@@ -165,7 +168,7 @@ class _Running:
         order = self.kiosk.in_hand
         if order is None:
             if isinstance(self.kiosk.session, Idle | EntryShown):  # else it was an order's, which is over by now
-                self.part(PartFailed(Part.SCREEN, what))
+                self.tell_part(PartFailed(Part.SCREEN, what))
         elif isinstance(order.phase, Awaiting) and order.phase.code:
             details = {"part": str(Part.SCREEN), "reason": what}
             self.commands.append(SendResult(Topic.FAULT, self.now.at, order, details))
@@ -182,11 +185,11 @@ class _Running:
                 soonest = max(self.now.mono, self.kiosk.probed_at + self.kiosk.rules.probe_offline)
                 self.kiosk = replace(self.kiosk, probe_due=min(self.kiosk.probe_due, soonest))
             case NotSent(reason) | Unknown(reason):
-                self.part(PartFailed(Part.GATEWAY, reason or "no answer"))
+                self.tell_part(PartFailed(Part.GATEWAY, reason or "no answer"))
                 self.kiosk = replace(self.kiosk, probe_due=self.now.mono + self.kiosk.rules.probe_offline)
             case _:
                 if Part.GATEWAY in self.kiosk.troubles:
-                    self.part(PartRecovered(Part.GATEWAY))
+                    self.tell_part(PartRecovered(Part.GATEWAY))
                     for order in tuple(self.kiosk.orders.values()):
                         if _waits(order):
                             self._keep(replace(order, plan=replace(order.plan, due=self.now.mono)))
@@ -196,9 +199,9 @@ class _Running:
         """Whatever is due, is done."""
         for order in tuple(self.kiosk.orders.values()):
             if order_due(order) <= self.now.mono:
-                self.order(order.id, Woken())
+                self.tell_order(order.id, Woken())
         if session_due(self.kiosk.session) <= self.now.mono:
-            self.session(Woken())
+            self.tell_session(Woken())
         told, over = tales.settled(self.kiosk.told, self.kiosk.rules, self.now.mono)
         self.kiosk = replace(self.kiosk, told=told)
         for part in over:
@@ -209,7 +212,7 @@ class _Running:
 
     def end(self, *, keep_ended: bool) -> Step:
         """Preflight for the next shopper, and forget the orders that nothing more is due for."""
-        self.session(Checked(self.kiosk.trouble))
+        self.tell_session(Checked(self.kiosk.trouble))
         if not keep_ended:
             mine = self.kiosk.session.order_id if isinstance(self.kiosk.session, InHand) else None
             orders = self.kiosk.orders.items()
@@ -250,29 +253,29 @@ def step(kiosk: Kiosk, event: Event, now: Moment) -> Step:
     running = _Running(kiosk, now)
     match event:
         case PayAnswered() | DetailAnswered() | CancelAnswered() | RefundAnswered():
-            running.order(event.order_id, event)
+            running.tell_order(event.order_id, event)
             running.reach(event.outcome)
         case Notified() | ReleaseAnswered() | GaveUp():
-            running.order(event.order_id, event)
+            running.tell_order(event.order_id, event)
         case RefundWanted() | CancelWanted() | InquiryWanted() | SettleWanted():
-            running.order(event.order_id, event)
+            running.tell_order(event.order_id, event)
         case EntryPaid(approved, _):
             if any(order.gateway_id == approved.gateway_id for order in kiosk.orders.values()):
                 running.notes.append(f"ignored EntryPaid: {approved.gateway_id} is known already")
             else:
-                running.session(event)
+                running.tell_session(event)
         case CodeNotShowable(what):
             running.unreadable(what)
-            running.session(event)
+            running.tell_session(event)
         case KeyPressed() | CodeScanned() | OrderMoved() | Checked() | ServiceWanted() | ServiceOver():
-            running.session(event)
+            running.tell_session(event)
         case ServiceUsed(what):
             running.commands.append(SendResult(Topic.SERVICE, now.at, details={"what": what}))
         case StopWanted():
             running.kiosk = replace(kiosk, stopping=True)
-            running.session(event)
+            running.tell_session(event)
         case PartFailed() | PartRecovered():
-            running.part(event)
+            running.tell_part(event)
         case ProbeAnswered(outcome):
             running.kiosk = replace(kiosk, probing=False)
             running.reach(outcome, probed=True)

@@ -183,24 +183,27 @@ def cancelling_woken(order: Order, phase: Cancelling, _event: Woken, ctx: Contex
 
 def confirming_stated(order: Order, phase: Confirming, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """Where the money is after CANCEL. A success is given back, never honoured: the CANCEL may yet take effect."""
-    again = order.plan.asked >= ctx.rules.absent_enough and not moves.expired(order.created_at, ctx)
     match event.outcome:
-        case Approved() as approved if isinstance(event, DetailAnswered):
-            return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
+        case Approved() as approved:
+            if isinstance(event, DetailAnswered):
+                return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
+            return moves.ask(order, ctx)  # only a NOTIFICATION: DETAIL is to say so too
         case Declined():
             return moves.not_charged(order, Verdict.DECLINED, phase.why, ctx)
         case Closed():
             return moves.not_charged(order, moves.verdict_of(phase.why), phase.why, ctx)
-        case Absent() if order.plan.absent + 1 >= ctx.rules.absent_enough and not moves.chargeable(order, ctx):
-            return moves.not_charged(order, moves.verdict_of(phase.why), phase.why, ctx)
-        case Pending() if again:  # CANCEL was refused, or overtook PAY
-            return moves.call_off(order, phase.why, ctx)
         case Absent():
-            plan = replace(order.plan, absent=order.plan.absent + 1, due=ctx.now.mono + ctx.rules.ask_every)
+            absent = order.plan.absent + 1
+            if absent >= ctx.rules.absent_enough and not moves.chargeable(order, ctx):
+                return moves.not_charged(order, moves.verdict_of(phase.why), phase.why, ctx)
+            plan = replace(order.plan, absent=absent, due=ctx.now.mono + ctx.rules.ask_every)
             return Next(replace(order, plan=plan))
-        case Approved():  # only a NOTIFICATION: DETAIL is to say so too
-            return moves.ask(order, ctx)
-        case Pending() | NotSent() | Unknown():
+        case Pending():
+            again = order.plan.asked >= ctx.rules.absent_enough and not moves.expired(order.created_at, ctx)
+            if again:  # CANCEL was refused, or overtook PAY
+                return moves.call_off(order, phase.why, ctx)
+            return Next(moves.retry_later(order, ctx))
+        case NotSent() | Unknown():
             return Next(moves.retry_later(order, ctx))
 
 

@@ -1,6 +1,6 @@
 """The shopper's side: what each screen does with a key, a scanned code, or a change of its order.
 
-Handlers only; the table is in `machine`. Nothing here decides about money: a handler may open an order, or say
+Handlers only; the table is in `transitions`. Nothing here decides about money: a handler may open an order, or say
 something to the one in hand, and the order's side decides.
 """
 

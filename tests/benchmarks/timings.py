@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 import pytest
 from bench_pins import Bench
+from matrix_pins import SimulatedMatrix
 from waits import soon
 
 from hardware.buzzer import PiezoBuzzer
-from hardware.config import BuzzerConfig, LedsConfig, ReleaseConfig
+from hardware.config import BuzzerConfig, LedsConfig, MatrixConfig, ReleaseConfig
+from hardware.keypad.matrix import MatrixKeypad
 from hardware.lamps import Leds
-from hardware.ports import Lamp, Pattern, Tune
+from hardware.ports import KeyEvent, Lamp, Pattern, Tune
 from hardware.release import RelayRelease
 
 BUZZER, RELAY, SENSOR = 18, 26, 4
@@ -85,3 +87,22 @@ def test_goods_that_fall_end_the_wait_at_once(bench: Bench) -> None:
     assert time.monotonic() - began < 0.5
     falling.join()
     part.close()
+
+
+def test_a_press_is_told_within_ten_milliseconds_of_its_debouncing() -> None:
+    matrix = SimulatedMatrix(MatrixConfig(), bounce=0.0)
+    keypad = MatrixKeypad(MatrixConfig(), pins=matrix.factory, alive=matrix.alive)
+    heard: list[KeyEvent] = []
+    keypad.listen(heard.append, lambda _fault: None)
+    soon(lambda: matrix.rests)
+    took = []
+    for count in range(1, 10):
+        began = time.monotonic()
+        matrix.press("5")
+        soon(lambda count=count: len(heard) == count)
+        took.append(time.monotonic() - began)
+        matrix.release("5")
+        soon(lambda: matrix.rests)
+    assert 0.02 <= min(took) < 0.03
+    keypad.close()
+    matrix.close()

@@ -37,10 +37,17 @@ class Patience:
 class Person(Protocol):
     """The technician, at a terminal."""
 
-    def tell(self, line: str) -> None: ...  # noqa: D102 - a line to read
-    def ask(self, question: str) -> bool: ...  # noqa: D102 - yes or no
-    def keys(self, every: str, seen: str, last: str) -> None: ...  # noqa: D102 - light up what was pressed
-    def look(self, frame: GreyFrame, line: str) -> None: ...  # noqa: D102 - a picture of the camera, and words on it
+    def tell(self, line: str) -> None:
+        """A line to read."""
+
+    def ask(self, question: str) -> bool:
+        """Yes or no."""
+
+    def keys(self, every: str, seen: str, last: str) -> None:
+        """Light up what was pressed."""
+
+    def look(self, frame: GreyFrame, line: str) -> None:
+        """A picture of the camera, and words on it."""
 
 
 class Walk:
