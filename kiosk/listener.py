@@ -10,9 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from kiosk.serving import bounded_body
 
 _log = logging.getLogger(__name__)
 LARGEST = 64 * 1024  # bytes of a NOTIFICATION
@@ -31,10 +34,6 @@ class Answer(Enum):
 Accept = Callable[[Mapping[str, str], bytes], Awaitable[Answer]]
 
 
-class _TooLarge(Exception):  # noqa: N818 - the sender's fault
-    """The body is larger than is read."""
-
-
 def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_WITHIN) -> Starlette:
     """The app. `accept` gets headers (names in lower case) and body; `acknowledgement` is the good answer's body.
 
@@ -47,13 +46,11 @@ def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_W
         end = asyncio.get_running_loop().time() + within
         try:
             async with asyncio.timeout_at(end):
-                body = await _body(request)
+                body = await bounded_body(request, LARGEST)
         except TimeoutError:
             return _refused(408, "too slow")
-        except _TooLarge:
-            return _refused(413, f"larger than {LARGEST} bytes")
-        except ClientDisconnect:
-            return _refused(400, "broken off")
+        except HTTPException as refusal:
+            return _refused(refusal.status_code, refusal.detail)
         try:
             async with asyncio.timeout_at(end):
                 answer = await accept(dict(request.headers), body)
@@ -64,19 +61,6 @@ def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_W
         return _refused(*answer.value)
 
     return Starlette(routes=[Route("/notification", notification, methods=["POST"])])
-
-
-async def _body(request: Request) -> bytes:
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > LARGEST:
-        raise _TooLarge
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            raise _TooLarge
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _refused(status: int, why: str) -> Response:

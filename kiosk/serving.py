@@ -1,4 +1,7 @@
-"""Serving an ASGI app inside the running event loop, on a port or on a socket file. Knows nothing of what is served."""
+"""Serving an ASGI app inside the running event loop, on a port or on a socket file; and reading no more than is wanted.
+
+Knows nothing of what is served.
+"""
 
 import asyncio
 import contextlib
@@ -8,6 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvicorn
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STOP_WITHIN = 1  # seconds for answers in hand when the server stops
@@ -137,3 +142,21 @@ async def _served(
         server.should_exit = True
         await task
         listener.close()
+
+
+async def bounded_body(request: Request, most: int) -> bytes:
+    """The body, of at most so many bytes; no more is read. Raises HTTPException: 413, or 400 when it is broken off."""
+    too_large = HTTPException(413, f"larger than {most} bytes")
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > most:
+        raise too_large
+    parts, size = [], 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise too_large
+            parts.append(part)
+    except ClientDisconnect:
+        raise HTTPException(400, "broken off") from None
+    return b"".join(parts)

@@ -22,8 +22,9 @@ from starlette.routing import Route
 from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.clinic import Clinic, ClinicRoutes
 from kiosk.frontpanel.gate import Gate
-from kiosk.frontpanel.requests import body_of, same_page
+from kiosk.frontpanel.origin import same_page
 from kiosk.frontpanel.view import How, Machine, NotSimulated, Snapshot
+from kiosk.serving import bounded_body
 
 MOST_KEYS = 64  # of one request
 LARGEST_KEYS = 4096  # bytes of a request that presses keys
@@ -109,7 +110,7 @@ class _FrontPanel:
     async def _keys(self, request: Request) -> Response:
         same_page(request)
         try:
-            wanted = json.loads(await body_of(request, LARGEST_KEYS))
+            wanted = json.loads(await bounded_body(request, LARGEST_KEYS))
             keys, how = wanted["keys"], How(wanted.get("how", How.PRESS))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise HTTPException(400, 'expected {"keys": "1500#"}, with "how": press, hold or together') from None
@@ -123,7 +124,7 @@ class _FrontPanel:
 
     async def _look(self, request: Request) -> Response:
         same_page(request)
-        body = await body_of(request, LARGEST_PICTURE)
+        body = await bounded_body(request, LARGEST_PICTURE)
         if request.headers.get("content-type", "").startswith("text/plain"):
             body = _as_picture(body)
         try:

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kiosk.frontpanel.requests import body_of, same_page
+from kiosk.frontpanel.origin import same_page
+from kiosk.serving import bounded_body
 
 LONGEST = 512  # characters of a code's text
 
@@ -52,7 +53,7 @@ class ClinicRoutes:
     async def _decode(self, request: Request) -> Response:
         same_page(request)
         try:
-            lines, genuine = self._clinic.decode((await body_of(request, LONGEST)).decode())
+            lines, genuine = self._clinic.decode((await bounded_body(request, LONGEST)).decode())
         except ValueError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         return Response(json.dumps({"lines": lines, "genuine": genuine}), media_type="application/json")
