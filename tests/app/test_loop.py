@@ -12,7 +12,7 @@ from kiosk.app.inbox import Inbox
 from kiosk.app.loop import Loop
 from kiosk.app.recorder import Job
 from kiosk.sale.commands import Pay, Probe
-from kiosk.sale.events import Key, KeyPressed, Part, PartRecovered, ProbeAnswered, StopWanted, Woken
+from kiosk.sale.events import InquiryWanted, Key, KeyPressed, Part, PartRecovered, ProbeAnswered, StopWanted, Woken
 from kiosk.sale.money import Amount
 from kiosk.sale.outcome import Absent
 from kiosk.sale.panel import Light, Name, Panel
@@ -111,3 +111,13 @@ async def test_a_closed_loop_takes_no_letters_and_raises_nothing() -> None:
     inbox = Inbox(other)
     other.close()
     inbox.post(StopWanted())
+
+
+async def test_whoever_waits_for_a_letter_hears_of_each_of_its_events_that_was_ignored(scene: Scene) -> None:
+    await scene.in_service()
+    asking = asyncio.create_task(scene.inbox.ask(InquiryWanted("K1-9"), Woken()))
+    async with asyncio.timeout(5):
+        while not (jobs := [one for one in scene.noted if isinstance(one, Job) and one.handled]):
+            await asyncio.sleep(0)
+    assert jobs[0].notes == ("ignored InquiryWanted: no order K1-9 is open",)
+    asking.cancel()
