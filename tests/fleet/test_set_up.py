@@ -1,6 +1,7 @@
 """site.yml, on a blank machine and on one that is set up."""
 
 import re
+from importlib.metadata import version
 
 import pytest
 from fleet_stand import SECRETS, SETTINGS, Installed, Operator, Stand
@@ -18,7 +19,7 @@ BY_ANOTHER = {"kiosk : Make the folder of the secrets"}  # a handler before it h
 def test_the_blank_machine_is_set_up_within_ten_minutes(installed: Installed) -> None:
     assert installed.first.code == 0
     assert installed.first.took < 600
-    assert "kiosk-0001 sells, with 0.1.0-" in installed.first.said
+    assert f"kiosk-0001 sells, with {version('kiosk')}-" in installed.first.said
 
 
 def test_a_second_run_changes_nothing(installed: Installed) -> None:

@@ -28,7 +28,7 @@ GLIBC = range(17, 37)  # manylinux_2_17 .. 2_36: Debian 12 has 2.36
 
 
 def name() -> str:
-    """The release's name, as "0.1.0-1f6c2b7a"."""
+    """The release's name, as "0.2.0-1f6c2b7a"."""
     digest = hashlib.sha256()
     for part in PARTS:
         path = CHECKOUT / part
