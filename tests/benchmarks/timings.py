@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from bench_pins import Bench
@@ -50,6 +51,33 @@ def test_lamps_are_shown_within_five_milliseconds(bench: Bench) -> None:
         took.append(time.perf_counter() - began)
     leds.close()
     assert statistics.quantiles(took, n=20)[17] < 0.005  # nine of ten
+
+
+def edges(bench: Bench, pin: int) -> list[float]:
+    return [seen.at for seen in bench.at(pin).seen if seen.level in (0, 1)][1:]  # the first is the claim
+
+
+@pytest.mark.parametrize(("pattern", "half"), [(Pattern.SLOW, 0.5), (Pattern.FAST, 0.125)])
+def test_slow_blinks_once_a_second_and_fast_four_times(bench: Bench, pattern: Pattern, half: float) -> None:
+    leds = Leds(LedsConfig(), bench)
+    leds.show({Lamp.BUSY: pattern})
+    soon(lambda: len(edges(bench, 27)) >= 17)
+    seen = edges(bench, 27)
+    assert statistics.median(b - a for a, b in pairwise(seen)) == pytest.approx(half, abs=0.03)
+    assert seen[16] - seen[0] == pytest.approx(16 * half, abs=0.06), "it keeps its beat"
+    leds.close()
+
+
+def test_lamps_of_one_pattern_are_in_step_to_twenty_milliseconds(bench: Bench) -> None:
+    leds = Leds(LedsConfig(), bench)
+    leds.show({Lamp.BUSY: Pattern.FAST})
+    soon(lambda: len(edges(bench, 27)) == 3)
+    time.sleep(0.04)  # in the midst of a half
+    leds.show({Lamp.FAULT: Pattern.FAST})
+    soon(lambda: len(edges(bench, 23)) >= 6)
+    for edge in edges(bench, 23)[1:]:
+        assert min(abs(edge - other) for other in edges(bench, 27)) < 0.02
+    leds.close()
 
 
 def test_a_click_is_over_after_thirty_milliseconds(bench: Bench, buzzer: PiezoBuzzer) -> None:

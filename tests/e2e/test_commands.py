@@ -146,9 +146,9 @@ async def test_drained_it_sells_nothing_until_it_is_undrained_and_the_operator_h
     assert (said.returncode, "kiosk undrain" in said.stdout) == (0, True)
     await kiosk.named("out_of_service")
     await kiosk.keys("1500#1")
-    assert (await kiosk.state())["state"] == "out_of_service"
     assert "drained" in (await kiosk.run("status")).stdout
     assert "new price list" in (await kiosk.run("status")).stdout
+    assert (await kiosk.state())["state"] == "out_of_service"
     assert (await kiosk.run("undrain")).returncode == 0
     await kiosk.named("idle")
     assert any(one.type == "kiosk.fault" for one in kiosk.operator.received)

@@ -36,9 +36,10 @@ async def test_what_the_shopper_reads_and_may_do_is_otherwise_from_now_on(kiosk:
         ("[payment]\n", '[payment]\nmax_amount = "1000"\n'),
     )
     assert said == "taken: kiosk.language, payment.description, payment.max_amount"
-    assert (await kiosk.state())["screen"] != before
+    await kiosk.until(lambda state: state["screen"] != before)
     await kiosk.keys("1500#")
-    assert (await kiosk.state())["state"] == "entering"
+    refused = await kiosk.until(lambda state: any("1,000원 이하" in line for line in state["screen"]))
+    assert refused["state"] == "entering"
     await kiosk.keys("*900#1")
     shown = await kiosk.until(lambda state: bool(state["qr"]))
     await kiosk.scan((await kiosk.gateway_order(shown["order_id"]))["code"])

@@ -49,10 +49,10 @@ def test_killed_in_mid_sale_it_closes_the_code_that_nobody_has_paid(stand: Stand
 
 def test_a_daemon_that_stands_still_is_started_anew_by_the_watchdog(stand: Stand) -> None:
     stand.until("idle")
-    pid, began = stand.unit("MainPID"), time.monotonic()
+    assert stand.unit("WatchdogUSec") == "20s"
+    pid = stand.unit("MainPID")
     stand.machine.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", "kiosk.service")
     restarted(stand, pid)
-    assert time.monotonic() - began < 40  # seconds: WatchdogSec is 20
     assert "watchdog" in stand.machine.sh("journalctl -u kiosk -n 50 --no-pager -o cat").lower()
     stand.buy()
 

