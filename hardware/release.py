@@ -76,7 +76,7 @@ class RelayRelease(PinPart):
 
     def health(self) -> Health:
         """How it is. A sensor that is active for long while nothing is released is a fault."""
-        health, sensor = self._health, self._sensor
+        health, sensor = self._condition.health, self._sensor
         if sensor is None or self._driven.locked() or (sensor.active_time or 0) < self.at_rest:
             return health
         return replace(health, fault=self._stuck, last_fault=self._stuck)
@@ -86,8 +86,8 @@ class RelayRelease(PinPart):
         with suppress(DeviceError):  # it is the fault in the answer
             self.prepare()
             if self._sees():
-                return replace(self._health, fault=self._stuck)
-        return self._health
+                return replace(self._condition.health, fault=self._stuck)
+        return self._condition.health
 
     def close(self) -> None:
         """End a pulse at once, and leave the relay at rest."""
@@ -140,7 +140,7 @@ class RelayRelease(PinPart):
             self._catch_up()
             if self._sees():
                 fault = f"release: the confirm sensor is active before the release: {self._in_the_way}"
-                self._health = replace(self._health, last_fault=fault)
+                self._condition.had(fault)
                 raise DeviceError(fault)
             self._confirmed = False
             self._news.clear()
@@ -186,7 +186,7 @@ class RelayRelease(PinPart):
                 f"release: driven, but {self._sensor_place} saw nothing for {self._config.confirm_within:g} s: "
                 "the goods are stuck, the barrier did not move, or the sensor's wire is off"
             )
-        self._health = replace(self._health, last_fault=jam)
+        self._condition.had(jam)
         raise ReleaseJammed(jam)
 
 

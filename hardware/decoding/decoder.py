@@ -18,6 +18,7 @@ from hardware.decoding.process import Cage, Died
 from hardware.decoding.protocol import Code
 from hardware.decoding.sightings import Sightings
 from hardware.decoding.stillness import Stillness
+from hardware.health import Condition
 from hardware.ports import GreyFrame, Health
 from hardware.threads import no_event_loop
 
@@ -43,12 +44,11 @@ class Decoder:
         self._clock = clock
         self._turn = threading.RLock()
         self._cage: Cage | None = None
-        self._what = "decoder"
+        self._condition = Condition("decoder")
+        self._condition.answers()  # it is there once it is asked
         self._sightings = Sightings(config.sightings)
         self._stillness = Stillness()
         self._deaths: deque[float] = deque(maxlen=DEATHS)
-        self._unready: str | None = None  # why the newest process that was not ready died
-        self._last_fault: str | None = None
         self._closed = False
 
     def reset(self) -> None:
@@ -80,10 +80,11 @@ class Decoder:
 
     def health(self) -> Health:
         """How it is. Missing libraries are a fault, and a process that dies again and again; a single death is over."""
-        fault = self._unready
-        if fault is None and self._resting():
-            fault = f"{self._last_fault}, {DEATHS} times within a minute: no codes are read until that is over"
-        return Health(self._what, self._unready is None, fault, self._last_fault)
+        health = self._condition.health
+        if health.fault is None and self._resting():
+            fault = f"{health.last_fault}, {DEATHS} times within a minute: no codes are read until that is over"
+            return replace(health, fault=fault)
+        return health
 
     def self_test(self) -> Health:
         """Read a picture that is made here."""
@@ -121,7 +122,8 @@ class Decoder:
         try:
             if not cage.ready(starting):
                 return None
-            self._what, self._unready = f"decoder: {cage.what}", None
+            self._condition.is_called(f"decoder: {cage.what}")
+            self._condition.works()
             return cage.read(frame)
         except Died as death:
             self._mourn(cage, death)
@@ -142,9 +144,11 @@ class Decoder:
             self._start()
 
     def _note(self, death: Died, *, was_ready: bool) -> None:
-        self._last_fault = f"decoder: its process {death}"
-        if not was_ready:
-            self._unready = self._last_fault
+        fault = f"decoder: its process {death}"
+        if was_ready:
+            self._condition.had(fault)
+        else:
+            self._condition.lost(fault)
         self._deaths.append(self._clock())
 
     def _resting(self) -> bool:

@@ -114,13 +114,13 @@ class DisplayPins(PinPart):
 
     def health(self) -> Health:
         """Whether they are claimed."""
-        return self._health
+        return self._condition.health
 
     @contextmanager
     def _driving(self, wire: Wire) -> Iterator[None]:
         with self._hand:
-            if fault := self._health.fault:  # the reset wire was let go, and the panel has forgotten everything
-                raise DeviceError(fault)
+            if fault := self._condition.health.fault:
+                raise DeviceError(fault)  # the reset wire was let go, and the panel has forgotten everything
             with self._or_lost(wire):
                 yield
 

@@ -22,6 +22,7 @@ from hardware.display.panels import OpenPanel, place
 from hardware.display.testcard import test_card
 from hardware.display.writer import CHECK, WRITING, Frame, PanelWriter, Sent
 from hardware.errors import DeviceError
+from hardware.health import Condition
 from hardware.pins.factory import PinFactory, pin_factory
 from hardware.ports import Health
 from hardware.threads import Worker, no_event_loop
@@ -41,7 +42,7 @@ class SupervisedDisplay:
     def __init__(self, config: DisplayConfig, pins: PinFactory = pin_factory, open_panel: Opener = open_panel) -> None:
         self._config = config
         self._name = f"display: {config.driver} at {place(config)}"
-        self._health = Health(f"{config.driver} {config.width}x{config.height}, {place(config)}", present=False)
+        self._condition = Condition(f"{config.driver} {config.width}x{config.height}, {place(config)}")
         self._writer = PanelWriter(config, partial(open_panel, config, pins))
         self._worker: Worker | None = None
         self._pending: Future[Sent] | None = None  # what could not be waited for
@@ -84,7 +85,7 @@ class SupervisedDisplay:
 
     def health(self) -> Health:
         """How it is. Of a panel on SPI nobody can tell whether it is there."""
-        return self._health
+        return self._condition.health
 
     def self_test(self) -> Health:
         """Show a test card for a second, tell how long a whole picture takes, and show the last picture again."""
@@ -96,8 +97,9 @@ class SupervisedDisplay:
                 time.sleep(CARD)
                 self._bring(WRITING)
             except DeviceError:
-                return self._health
-        return replace(self._health, what=f"{self._health.what}: a whole picture in {took * 1000:.0f} ms")
+                return self._condition.health
+        health = self._condition.health
+        return replace(health, what=f"{health.what}: a whole picture in {took * 1000:.0f} ms")
 
     def close(self) -> None:
         """Blank it and let go of it. Blocks up to 2 s."""
@@ -119,7 +121,7 @@ class SupervisedDisplay:
                 self._fail(f"{self._name} hangs, and can't be closed; {CHECK}")
             elif error := closing.exception():
                 self._fail(str(error))
-            self._health = replace(self._health, present=False)
+            self._condition.gone()
 
     @contextmanager
     def _used(self) -> Iterator[None]:
@@ -160,11 +162,11 @@ class SupervisedDisplay:
 
     def _take(self, sent: Sent) -> Sent:
         self._shown = sent.frame
-        self._health = replace(
-            self._health, present=True, fault=None, last_fault=sent.overcame or self._health.last_fault
-        )
+        self._condition.works()
+        if sent.overcame:
+            self._condition.had(sent.overcame)
         return sent
 
     def _fail(self, line: str) -> DeviceError:
-        self._health = replace(self._health, present=False, fault=line, last_fault=line)
+        self._condition.lost(line)
         return DeviceError(line)

@@ -82,7 +82,7 @@ class InputDeviceKeypad(SupervisedKeypad):
             device.grab()
         self._bell = os.eventfd(0)
         self._opened.callback(os.close, self._bell)
-        self._health = replace(self._health, what=f"keypad, input device {device.name}, {self._path}")
+        self._condition.is_called(f"keypad, input device {device.name}, {self._path}")
 
     def _watch(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -101,7 +101,7 @@ class InputDeviceKeypad(SupervisedKeypad):
 
     def _interrupt(self) -> None:
         with self._opening:
-            if self._health.present:
+            if self._condition.health.present:
                 os.eventfd_write(self._bell, 1)
 
     def _let_go(self) -> None:

@@ -9,10 +9,10 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import ClassVar
 
 from hardware.errors import DeviceError
+from hardware.health import Condition
 from hardware.keypad.keys import NOTHING, Keys
 from hardware.ports import Health, KeyEvent
 
@@ -34,7 +34,7 @@ class SupervisedKeypad(ABC):
 
     def __init__(self, what: str, keys: Keys) -> None:
         self._keys = keys
-        self._health = Health(what, present=False)
+        self._condition = Condition(what)
         self._told: str | None = None
         self._on_key: Callable[[KeyEvent], None] = _nobody
         self._on_fault: Callable[[str | None], None] = _nobody
@@ -64,7 +64,7 @@ class SupervisedKeypad(ABC):
 
     def health(self) -> Health:
         """How it is, as far as is known."""
-        return self._health
+        return self._condition.health
 
     def self_test(self) -> Health:
         """Look for keys that are down and for wires that touch. RuntimeError while it listens."""
@@ -77,8 +77,8 @@ class SupervisedKeypad(ABC):
         except DeviceError as error:
             self._lose(str(error))
         else:
-            self._note(_line(*found))
-        return self._health
+            self._condition.ails(_line(*found))
+        return self._condition.health
 
     def close(self) -> None:
         """End the thread and let go of the device. Nothing is called back after this."""
@@ -112,7 +112,7 @@ class SupervisedKeypad(ABC):
         """Take a reading, as `Keys.read` does, and tell what came of it. `wrong`: faults of other things than keys."""
         for event in self._keys.read(closed, time.monotonic(), unsure):
             self._on_key(event)
-        self._note(_line(*wrong, *self._keys.faults))
+        self._condition.ails(_line(*wrong, *self._keys.faults))
         self._tell()
 
     def _run(self) -> None:
@@ -126,34 +126,30 @@ class SupervisedKeypad(ABC):
                     self._tell()
                     self._closing.wait(self.retry_after)
         except BaseException:
-            self._note(MISTAKE)
+            self._condition.ails(MISTAKE)
             self._tell()
             self._lose(MISTAKE)
             raise
 
     def _make_ready(self) -> None:
         with self._opening:
-            if self._health.present:
+            if self._condition.health.present:
                 return
             try:
                 self._open()
             except DeviceError as error:
                 self._let_go()
-                self._note(str(error))
+                self._condition.ails(str(error))
                 raise
-            self._health = replace(self._health, present=True, fault=None)
+            self._condition.works()
 
     def _lose(self, why: str | None) -> None:
         with self._opening:
             self._let_go()
-            self._health = replace(self._health, present=False)
-        self._note(why)
-
-    def _note(self, fault: str | None) -> None:
-        if fault != self._health.fault:
-            self._health = replace(self._health, fault=fault, last_fault=fault or self._health.last_fault)
+            self._condition.lost(why)
 
     def _tell(self) -> None:
-        if self._told != self._health.fault:
-            self._told = self._health.fault
-            self._on_fault(self._told)
+        fault = self._condition.health.fault
+        if self._told != fault:
+            self._told = fault
+            self._on_fault(fault)

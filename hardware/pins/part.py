@@ -19,6 +19,7 @@ from gpiozero import GPIODevice, GPIOPinInUse, GPIOZeroError, OutputDevice
 from gpiozero.pins.pi import PiFactory
 
 from hardware.errors import DeviceError
+from hardware.health import Condition
 from hardware.pins.factory import PinFactory
 from hardware.pins.header import Wire
 from hardware.ports import Health
@@ -31,7 +32,7 @@ class PinPart(ABC):
 
     def __init__(self, what: str, pins: PinFactory) -> None:
         self._factory = pins
-        self._health = Health(what, present=False)
+        self._condition = Condition(what)
         self._hand = threading.RLock()
         self._closed = False
 
@@ -40,11 +41,11 @@ class PinPart(ABC):
         with self._hand:
             if self._closed:
                 raise RuntimeError(f"{self.name}: used after it was closed")
-            if self._health.present:
+            if self._condition.health.present:
                 return
             with self._or_lost():
                 self._claim(self._factory())
-            self._health = replace(self._health, present=True, fault=None)
+            self._condition.works()
             atexit.register(self.close)  # a process that ends without closing leaves its pins safe too
 
     @abstractmethod
@@ -93,7 +94,7 @@ class PinPart(ABC):
         with self._hand:
             atexit.unregister(self.close)
             self._let_go()
-            self._health = replace(self._health, present=False, fault=why, last_fault=why or self._health.last_fault)
+            self._condition.lost(why)
 
 
 class PlayingPart(PinPart):
@@ -109,14 +110,15 @@ class PlayingPart(PinPart):
         with self._hand:
             super().prepare()
             if self._dead:
-                self._health = replace(self._health, last_fault=self._mistake)
+                self._condition.had(self._mistake)
             if self._thread is None or self._dead:
                 self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
                 self._thread.start()
 
     def health(self) -> Health:
         """How it is, as far as is known. Whether an output does anything, nobody can tell."""
-        return replace(self._health, fault=self._mistake, last_fault=self._mistake) if self._dead else self._health
+        health = self._condition.health
+        return replace(health, fault=self._mistake, last_fault=self._mistake) if self._dead else health
 
     def close(self) -> None:
         """Leave the pins safe, and end the thread."""

@@ -84,7 +84,7 @@ class SimulatedKeypad(SimulatedPart):
 
     def _deliver(self) -> None:
         while (event := self._presses.get()) is not None:
-            if (on_key := self._on_key) and self._trouble is None:
+            if (on_key := self._on_key) and self._condition.health.fault is None:
                 on_key(event)
 
 

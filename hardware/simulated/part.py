@@ -1,6 +1,7 @@
 """What all simulated parts have in common: they say how they are, can be made to fail, and are strict with callers."""
 
 from hardware.errors import DeviceError
+from hardware.health import Condition
 from hardware.ports import Health
 from hardware.threads import no_event_loop
 
@@ -11,17 +12,17 @@ class SimulatedPart:
     what = "simulated part"
 
     def __init__(self) -> None:
-        self._trouble: str | None = None
-        self._last_trouble: str | None = None
+        self._condition = Condition(f"simulated {self.what}")
+        self._condition.works()
         self._closed = False
 
     def fail(self, what: str) -> None:
         """Fail from now on."""
-        self._trouble = self._last_trouble = what
+        self._condition.ails(what)
 
     def mend(self) -> None:
         """Work again."""
-        self._trouble = None
+        self._condition.ails(None)
 
     def prepare(self) -> None:
         """Be ready."""
@@ -30,7 +31,7 @@ class SimulatedPart:
 
     def health(self) -> Health:
         """How it is."""
-        return Health(f"simulated {self.what}", present=True, fault=self._trouble, last_fault=self._last_trouble)
+        return self._condition.health
 
     def self_test(self) -> Health:
         """Nothing in it can break by itself."""
@@ -44,5 +45,5 @@ class SimulatedPart:
     def _use(self) -> None:
         if self._closed:
             raise RuntimeError("used after it was closed")
-        if self._trouble is not None:
-            raise DeviceError(self._trouble)
+        if fault := self._condition.health.fault:
+            raise DeviceError(fault)
