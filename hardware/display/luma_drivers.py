@@ -96,7 +96,11 @@ class PagedSsd1306(Paged):
         self.data(pages.tobytes())
 
 
-SPARING: dict[str, type] = {
+class AsLuma:
+    """As luma does it: whole pictures, or what changed where its driver knows how to."""
+
+
+SENDING: dict[str, type] = {
     "ssd1306": PagedSsd1306,
     "ssd1309": PagedSsd1306,
     "sh1106": PagedSh1106,
@@ -107,6 +111,12 @@ SPARING: dict[str, type] = {
 
 def driver(name: str, panel: Panel, seen: diff_to_previous) -> Callable[..., Device]:
     """The class that drives a panel; `seen` remembers what was sent. Loads luma's drivers."""
+    sending = SENDING.get(name, AsLuma)
     lumas = getattr(import_module(panel.module), name)
-    before = (SPARING[name],) if name in SPARING else ()
-    return cast("Callable[..., Device]", type(name, (*before, lumas, Mended), {"framebuffer": seen}))
+
+    class Driver(sending, lumas, Mended):  # type: ignore[misc, valid-type]  # which ones, the configuration says
+        """How it sends, the controller's commands, and the device below them, each calling the next."""
+
+        framebuffer = seen
+
+    return cast("Callable[..., Device]", Driver)

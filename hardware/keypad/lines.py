@@ -4,7 +4,6 @@ Knows rows, columns and how long a line needs to settle. Must not know which key
 raises DeviceError in words.
 """
 
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -13,12 +12,12 @@ from contextlib import contextmanager, suppress
 from itertools import combinations
 from typing import TypeAlias
 
-from gpiozero import GPIOZeroError
 from gpiozero.pins import Pin
 from gpiozero.pins.pi import PiFactory
 
 from hardware.errors import DeviceError
 from hardware.pins.factory import PinFactory
+from hardware.pins.troubles import said, troubles
 
 SETTLE = 0.0002  # seconds that a line needs after a change: a pull-up of 50 kilohm against some 100 pF of cable
 EDGES_PASS = 0.01  # seconds after which no edge is on its way any more, once nothing makes new ones
@@ -137,12 +136,12 @@ class MatrixLines:
         pins, self._pins = self._pins, []
         rows = pins[: len(self._rows_at)]
         for row in rows:
-            with suppress(*_troubles()):
+            with suppress(*troubles()):
                 row.close()
         if len(pins) > len(rows):
             time.sleep(EDGES_PASS)
         for column in pins[len(rows) :]:
-            with suppress(*_troubles()):
+            with suppress(*troubles()):
                 column.when_changed = None
                 column.close()
         if self._reserved:
@@ -177,11 +176,5 @@ def _in_words(where: str) -> Iterator[None]:
     """Whatever pins raise is a DeviceError that says where."""
     try:
         yield
-    except _troubles() as error:
-        said = str(error).strip("'")  # as lgpio quotes its words
-        raise DeviceError(f"{where}: {said}; check the pins in the configuration, and the wires") from error
-
-
-def _troubles() -> tuple[type[Exception], ...]:
-    lgpio = sys.modules.get("lgpio")  # loaded late; when it is not, nothing of it is raised
-    return (GPIOZeroError, OSError) if lgpio is None else (GPIOZeroError, OSError, lgpio.error)
+    except troubles() as error:
+        raise DeviceError(f"{where}: {said(error)}; check the pins in the configuration, and the wires") from error

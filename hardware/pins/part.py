@@ -1,27 +1,27 @@
 """A part that hangs on pins: it claims them, says in words what fails, and claims them anew after a fault.
 
-Knows gpiozero's troubles and lgpio's, and that the last thing a process does is to leave its pins safe. Must not know
-what the pins do: lamps, buzzer and release derive from `PinPart` or `PlayingPart` and say how they claim and let go.
+Knows how a device is given up that failed, and that the last thing a process does is to leave its pins safe. Must not
+know what the pins do: lamps, buzzer and release derive from `PinPart` or `PlayingPart`, and say how they claim and let
+go.
 """
 
 import atexit
-import sys
 import threading
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from types import ModuleType
 from typing import ClassVar
 
-from gpiozero import GPIODevice, GPIOPinInUse, GPIOZeroError, OutputDevice
+from gpiozero import GPIODevice, GPIOPinInUse, OutputDevice
 from gpiozero.pins.pi import PiFactory
 
 from hardware.errors import DeviceError
 from hardware.health import Condition
 from hardware.pins.factory import PinFactory
 from hardware.pins.header import Wire
+from hardware.pins.troubles import is_busy, said, troubles
 from hardware.ports import Health
 
 
@@ -85,7 +85,7 @@ class PinPart(ABC):
 
     def _fail(self, error: Exception, *wires: Wire) -> DeviceError:
         """Let the pins go, and say why in words."""
-        line = _in_words(error, wires[0]) if wires else f"{self.name}: {_said(error)}"
+        line = _in_words(error, wires[0]) if wires else f"{self.name}: {said(error)}"
         self._lose(line)
         _forget_half_made(error, *wires)
         return DeviceError(line)
@@ -152,12 +152,6 @@ class PlayingPart(PinPart):
         return f"{self.name}: the thread ended by a mistake in the program; it is started again when next used"
 
 
-def troubles() -> tuple[type[Exception], ...]:
-    """What gpiozero and the driver below it raise when a pin does not work."""
-    lgpio = _lgpio()
-    return (GPIOZeroError, OSError) if lgpio is None else (GPIOZeroError, OSError, lgpio.error)
-
-
 def let_go(device: OutputDevice) -> None:
     """Switch an output off and close it, whatever its driver says to that.
 
@@ -193,20 +187,7 @@ def _in_words(error: Exception, wire: Wire) -> str:
     part = wire.part if wire.use == wire.part else f"{wire.part}, {wire.use}"
     where = f"{part}: {wire.place}"
     if isinstance(error, GPIOPinInUse):
-        return f"{where} is used by another part of this program ({_said(error)}); give each its own pin"
-    if _busy(error):
+        return f"{where} is used by another part of this program ({said(error)}); give each its own pin"
+    if is_busy(error):
         return f"{where} is used by another program or a driver; end it (gpioinfo names it), or take another pin"
-    return f"{where} does not work: {_said(error)}; check the configuration and the wire"
-
-
-def _busy(error: Exception) -> bool:
-    lgpio = _lgpio()
-    return lgpio is not None and _said(error) == lgpio.error_text(lgpio.GPIO_BUSY)
-
-
-def _lgpio() -> ModuleType | None:
-    return sys.modules.get("lgpio")  # loaded late, by hardware.pins.factory; while it is not, nothing of it is raised
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split()).strip("'") or type(error).__name__  # lgpio quotes its words
+    return f"{where} does not work: {said(error)}; check the configuration and the wire"

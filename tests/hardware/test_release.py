@@ -17,8 +17,9 @@ from waits import soon
 
 from hardware.config import ReleaseConfig
 from hardware.errors import DeviceError, ReleaseJammed
+from hardware.pins.sensor import BOUNCE
 from hardware.ports import Release
-from hardware.release import BOUNCE, RelayRelease
+from hardware.release import RelayRelease
 
 RELAY, SENSOR = 26, 4
 PLAIN = ReleaseConfig(pin=RELAY, pulse=0.2)
@@ -195,7 +196,7 @@ SCRIPT = """
 import sys, threading, time
 from bench_pins import Bench
 from hardware.config import ReleaseConfig
-from hardware.release import BOUNCE, RelayRelease
+from hardware.release import RelayRelease
 bench = Bench(sys.argv[1])
 part = RelayRelease(ReleaseConfig(pin=26, pulse=5), bench)
 threading.Thread(target=part.fire, daemon=True).start()
