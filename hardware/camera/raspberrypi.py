@@ -11,8 +11,9 @@ from concurrent.futures import CancelledError
 from functools import partial
 from typing import Protocol, TypeAlias, TypedDict
 
+from hardware.camera.looking import PATIENT, Patience
 from hardware.camera.sensor import one_line
-from hardware.camera.supervised import PATIENT, Patience, SupervisedCamera
+from hardware.camera.supervised import SupervisedCamera
 from hardware.config import CameraConfig
 from hardware.errors import DeviceError
 from hardware.ports import GreyFrame

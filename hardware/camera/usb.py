@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PIL import Image
 
+from hardware.camera.looking import PATIENT, Patience
 from hardware.camera.sensor import one_line
-from hardware.camera.supervised import PATIENT, Patience, SupervisedCamera
+from hardware.camera.supervised import SupervisedCamera
 from hardware.config import CameraConfig
 from hardware.errors import DeviceError
 from hardware.ports import GreyFrame

@@ -13,8 +13,8 @@ from phone_pictures import Scene, phone
 from picamera2_stand_in import Bench
 from waits import soon
 
+from hardware.camera.looking import Patience
 from hardware.camera.raspberrypi import FOR_SCREENS, Picamera2Camera, _open
-from hardware.camera.supervised import Patience
 from hardware.config import CameraConfig
 from hardware.errors import DeviceError
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from waits import PATIENCE, soon
 
-from hardware.camera.supervised import Patience, SupervisedCamera
+from hardware.camera.looking import Looking, Patience
+from hardware.camera.supervised import SupervisedCamera
 from hardware.errors import DeviceError
 from hardware.ports import Camera, GreyFrame
 from hardware.threads import Worker
@@ -218,19 +219,22 @@ def test_a_picture_that_comes_after_the_stop_is_not_given(camera: SupervisedCame
         frame = others.submit(camera.frame, 5)
         soon(lambda: sensor.count("picture") == 1)
         stop = others.submit(camera.stop)
-        soon(lambda: camera._look is None)
+        soon(lambda: camera._looking is None)
         sensor.left.set()
         assert frame.result() is None
         stop.result()
 
 
-def test_nothing_is_begun_for_a_frame_when_the_stop_comes_just_before(sensor: Scripted) -> None:
-    class Stopped(SupervisedCamera):
-        def _pending(self, look: object) -> object:
-            self.stop()  # as another thread might
-            return super()._pending(look)
+def test_nothing_is_begun_for_a_frame_when_the_stop_comes_just_before(
+    camera: SupervisedCamera, sensor: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Looking._under_way
 
-    camera = Stopped("scripted camera", sensor.open, "check the cable", QUICK)
+    def stopped(looking: Looking) -> object:
+        camera.stop()  # as another thread might
+        return begin(looking)
+
+    monkeypatch.setattr(Looking, "_under_way", stopped)
     camera.start()
     assert camera.frame(1) is None
     camera.close()

@@ -15,7 +15,7 @@ from phone_pictures import Scene, phone
 from PIL import Image
 from v4l2_stand_in import UsbCamera
 
-from hardware.camera.supervised import PATIENT, Patience
+from hardware.camera.looking import PATIENT, Patience
 from hardware.camera.usb import V4l2Camera
 from hardware.config import CameraConfig, CameraKind
 from hardware.errors import DeviceError
