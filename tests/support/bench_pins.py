@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
@@ -23,7 +24,7 @@ class Seen:
 class BenchPin(MockPWMPin):
     """A pin of the bench."""
 
-    def __init__(self, factory: "Bench", info: object) -> None:
+    def __init__(self, factory: "Bench", info: Any) -> None:
         factory.strain("claim", int(info.name[4:]))
         self.seen: list[Seen] = []
         self.heard: list[float] = []  # each frequency it was set to, in hertz

@@ -7,10 +7,10 @@ byte on the wire is counted.
 
 import errno
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from bench_pins import Bench
@@ -121,6 +121,8 @@ class Ssd1306(Pages):
             case 0x22:
                 self._rows = given
                 self._page = given[0]
+            case _:
+                pass  # the panel's own matters
 
     def write(self, pixels: bytes) -> None:
         for byte in pixels:
@@ -152,6 +154,8 @@ class Sh1106(Pages):
                 self._column = self._column & 0x0F | (command & 0x0F) << 4
             case 0xB:
                 self._page = command & 0x0F
+            case _:
+                pass  # the panel's own matters
 
     def write(self, pixels: bytes) -> None:
         for byte in pixels:
@@ -359,7 +363,7 @@ class _I2c:
         assert len(data) <= 32
         self._send(i2c_addr, register, data)
 
-    def i2c_rdwr(self, *i2c_msgs: "Callable[[], object]") -> None:
+    def i2c_rdwr(self, *i2c_msgs: Any) -> None:
         for message in i2c_msgs:
             control, *data = bytes(message)
             assert len(data) <= 8191

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 from statuses import AT, status
@@ -81,7 +82,7 @@ class FakeMachine:
         self.first_key_takes = 0.0
         self._changed = asyncio.Event()
 
-    def becomes(self, **changes: object) -> None:
+    def becomes(self, **changes: Any) -> None:
         """Change, and tell."""
         self.now = replace(self.now, **changes)
         self._changed.set()

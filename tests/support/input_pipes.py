@@ -15,7 +15,7 @@ from evdev import InputDevice, InputEvent, ecodes
 EVENT = struct.Struct("llHHi")  # struct input_event: seconds, microseconds, type, code, value
 
 
-class PipedDevice(InputDevice):
+class PipedDevice(InputDevice[str]):
     """An opened device."""
 
     def __init__(self, keypad: "UsbKeypad") -> None:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 from PIL import Image
@@ -93,11 +94,11 @@ class World:
         """Press keys."""
         (await self.client.post(f"{self.daemon.panel}/api/keys", json={"keys": keys})).raise_for_status()
 
-    async def state(self) -> dict:
+    async def state(self) -> dict[str, Any]:
         """What the front panel says."""
         return (await self.client.get(f"{self.daemon.panel}/api/state")).json()
 
-    async def until(self, seen: Callable[[dict], bool], patience: float = PATIENCE) -> dict:
+    async def until(self, seen: Callable[[dict[str, Any]], bool], patience: float = PATIENCE) -> dict[str, Any]:
         """Wait until the panel's state is so."""
         end = time.monotonic() + patience
         while True:
@@ -107,7 +108,7 @@ class World:
             assert time.monotonic() < end, f"{state}\n" + "\n".join(self.daemon.log[-30:])
             await asyncio.sleep(0.02)
 
-    async def named(self, name: str) -> dict:
+    async def named(self, name: str) -> dict[str, Any]:
         """Wait for a state by its name."""
         return await self.until(lambda state: state["state"] == name)
 
@@ -131,15 +132,15 @@ class World:
         framed.paste(picture, (20, 20))
         return framed.resize((framed.width * 4, framed.height * 4), Image.Resampling.NEAREST)
 
-    async def gateway_orders(self) -> list[dict]:
+    async def gateway_orders(self) -> list[dict[str, Any]]:
         """The gateway's books."""
         return (await self.client.get(f"{self.sandbox}/sandbox/orders")).json()
 
-    async def gateway_order(self, name: str) -> dict:
+    async def gateway_order(self, name: str) -> dict[str, Any]:
         """One order in the gateway's books."""
         return (await self.client.get(f"{self.sandbox}/sandbox/orders/{name}")).json()
 
-    async def one_at_gateway(self, seen: Callable[[dict], bool]) -> dict:
+    async def one_at_gateway(self, seen: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Wait until the gateway has exactly one order, and it is so."""
         end = time.monotonic() + PATIENCE
         while True:
@@ -153,11 +154,11 @@ class World:
         """The shopper scans a shown code and pays."""
         (await self.client.post(f"{self.sandbox}/sandbox/scan", json={"code": text})).raise_for_status()
 
-    async def faults(self, setting: dict) -> None:
+    async def faults(self, setting: dict[str, Any]) -> None:
         """Set the gateway's fault switches; {} clears them."""
         (await self.client.put(f"{self.sandbox}/sandbox/faults", json=setting)).raise_for_status()
 
-    async def shown(self, keys: str = "1500#1") -> dict:
+    async def shown(self, keys: str = "1500#1") -> dict[str, Any]:
         """Key in a purchase by a code on the display."""
         await self.keys(keys)
         return await self.until(lambda state: bool(state["qr"]))

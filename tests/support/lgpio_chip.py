@@ -5,7 +5,7 @@ To be used in a process of its own: it replaces functions of lgpio for good. `li
 """
 
 from dataclasses import dataclass, field
-from types import ModuleType
+from typing import Any
 
 OUT = 1 << 1  # of a line's mode, as lgpio has them
 
@@ -26,9 +26,9 @@ class Chip:
     def __init__(self) -> None:
         self.lines: dict[int, Line] = {}
         self.holders: set[int] = set()
-        self._lgpio: ModuleType | None = None
+        self._lgpio: Any = None
 
-    def install(self, lgpio: ModuleType) -> None:
+    def install(self, lgpio: Any) -> None:
         """Answer lgpio's calls from now on."""
         self._lgpio = lgpio
         lgpio.gpiochip_open = lambda _chip: 0
@@ -39,7 +39,7 @@ class Chip:
         lgpio.gpio_read = lambda _handle, gpio: self.lines[gpio].level
         lgpio.gpio_write = self._write
 
-    def alerts(self, lgpio: ModuleType) -> None:
+    def alerts(self, lgpio: Any) -> None:
         """Let edges be asked for; a test tells them through lgpio's own pipe."""
         lgpio.gpio_claim_alert = lambda _handle, _gpio, _edges, _flags=0: 0
         lgpio.callback = lambda _handle, _gpio, _edges, _func: None

@@ -74,13 +74,15 @@ def shot(condition: Condition, size: Size, number: int) -> Shot:
         case Condition.MOTION:
             light = _moved(light, random.uniform(0.004, 0.02) * size[1], random.uniform(0, math.pi))
         case Condition.DARK:
-            light = light * random.uniform(0.04, 0.25) + random.uniform(0, 12)
+            light = light * np.float32(random.uniform(0.04, 0.25)) + np.float32(random.uniform(0, 12))
         case Condition.GLARE:
             light = _glaring(light, corners, random)
         case Condition.NOISY:
             noise = random.uniform(15, 60)
         case Condition.MOIRE:
             light = _rippled(light, mask, random)
+        case _:
+            pass  # as it is
     return Shot(_sensed(light, random, noise), code)
 
 
@@ -248,7 +250,7 @@ def _rippled(light: Light, mask: Image.Image, random: Generator) -> Light:
         period, angle = random.uniform(2.2, 14), random.uniform(0, math.pi)
         phase = (columns * math.cos(angle) + rows * math.sin(angle)) * np.float32(2 * math.pi / period)
         ripple += np.float32(random.uniform(0.05, 0.28)) * np.sin(phase)
-    return light * (1 + ripple * _light(mask) / 255)
+    return (light * (1 + ripple * _light(mask) / 255)).astype(np.float32)
 
 
 def _sensed(light: Light, random: Generator, noise: float) -> Grey:

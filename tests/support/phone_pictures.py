@@ -41,8 +41,7 @@ def phone(code: str, scene: Scene, *, qr: bool = True, code128: bool = True) -> 
     body = Image.new("L", (400, 690), 20)
     body.paste(screen, (20, 25))
     mask = Image.new("L", body.size, 255)
-    angle = {"resample": Image.Resampling.BICUBIC, "expand": True}
-    turned, cut = body.rotate(scene.turned, **angle), mask.rotate(scene.turned, **angle)
+    turned, cut = (picture.rotate(scene.turned, Image.Resampling.BICUBIC, expand=True) for picture in (body, mask))
     clutter.paste(turned, ((1280 - turned.width) // 2, (720 - turned.height) // 2), cut)
     seen = np.asarray(clutter.filter(ImageFilter.GaussianBlur(scene.blur)), dtype=np.float64) * scene.light
     return np.clip(seen + random.normal(0, scene.noise, seen.shape), 0, 255).astype(np.uint8)

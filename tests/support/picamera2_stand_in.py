@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ class StandIn:
             self._acquire()
         except RuntimeError as error:
             raise RuntimeError("Camera __init__ sequence did not complete.") from error
-        self.configuration: dict[str, dict[str, object]] = {}
+        self.configuration: dict[str, Any] = {}
         self.applied: dict[str, object] = {}  # controls of this start
         self._controls: dict[str, object] = {}
         self._jobs: list[Job] = []
@@ -106,13 +107,13 @@ class StandIn:
 
     def create_video_configuration(
         self,
-        main: Mapping[str, object] | None = None,
-        raw: Mapping[str, object] | None = {},
+        main: Mapping[str, Any] | None = None,
+        raw: Mapping[str, Any] | None = {},
         buffer_count: int = 6,
         display: str | None = "main",
         encode: str | None = "main",
         queue: bool = True,  # noqa: FBT001, FBT002 - as the original has it
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         width, height = (main or {}).get("size", (1280, 720))
         size = (width - width % 2, height - height % 2)
         stream = {"format": "XBGR8888", **(main or {}), "size": size}
@@ -121,7 +122,7 @@ class StandIn:
             "encode": encode,
         }
 
-    def configure(self, camera_config: dict[str, dict[str, object]]) -> None:
+    def configure(self, camera_config: dict[str, Any]) -> None:
         self.bench.did("configure")
         if self.started:
             raise RuntimeError("Camera must be stopped before configuring")
@@ -129,10 +130,10 @@ class StandIn:
         stream = {**camera_config["main"], "format": self.bench.gives, "stride": -(-width // STRIDE) * STRIDE}
         self.configuration = {**camera_config, "main": stream}
 
-    def stream_configuration(self, name: str = "main") -> dict[str, object]:
+    def stream_configuration(self, name: str = "main") -> dict[str, Any]:
         return self.configuration[name]
 
-    def set_controls(self, controls: Mapping[str, object]) -> None:
+    def set_controls(self, controls: Mapping[str, Any]) -> None:
         for name in controls:
             if name not in self.bench.controls:
                 raise RuntimeError(f"Control {name} is not advertised by libcamera")

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import NoReturn
@@ -96,7 +97,7 @@ class Rough:
             time.sleep(1)
 
 
-def _tried(way: object) -> str:
+def _tried(way: Callable[[], object]) -> str:
     try:
         way()
     except (OSError, MemoryError) as error:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from kiosk.sale.commands import Command, SendResult, Topic
 from kiosk.sale.deadlines import next_wake
@@ -54,9 +55,9 @@ def won(minor: int) -> Amount:
     return Amount(minor, "KRW")
 
 
-def rules(*products: Product, **other: object) -> Rules:
+def rules(*products: Product, **other: Any) -> Rules:
     """A kiosk that sells for 100 to 200,000 KRW by `products` (all four, if none is named)."""
-    values = {"kiosk_id": "K1", "least": won(100), "most": won(200_000), "entry_code": ENTRY}
+    values: dict[str, Any] = {"kiosk_id": "K1", "least": won(100), "most": won(200_000), "entry_code": ENTRY}
     return Rules(products=products or tuple(Product), **(values | other))
 
 
@@ -65,9 +66,9 @@ def at(mono: float, noon: datetime = NOON) -> Moment:
     return Moment(mono, noon + timedelta(seconds=mono))
 
 
-def order(phase: Phase | None = None, *, plan: Plan | None = None, **fields: object) -> Order:
+def order(phase: Phase | None = None, *, plan: Plan | None = None, **fields: Any) -> Order:
     """An order over 1500 KRW, made at noon and just requested, unless told otherwise."""
-    values = {
+    values: dict[str, Any] = {
         "id": "K1-000000001",
         "product": Product.ORDER_CODE,
         "amount": won(1500),
@@ -78,7 +79,7 @@ def order(phase: Phase | None = None, *, plan: Plan | None = None, **fields: obj
     return Order(phase=phase or Requested(), plan=plan or Plan(), **(values | fields))
 
 
-def approved(of: Order, *refunds: ConfirmedRefund, **fields: object) -> Approved:
+def approved(of: Order, *refunds: ConfirmedRefund, **fields: Any) -> Approved:
     """The success of exactly this order."""
     return replace(Approved(of.id, f"UQ-{of.id}", of.amount, refunds=refunds), **fields)
 
@@ -163,7 +164,7 @@ class Till:
     def release(self, trouble: str | None = None) -> list[Command]:
         return self.tell(ReleaseAnswered(self.record.id, trouble))
 
-    def success(self, *refunds: ConfirmedRefund, **fields: object) -> Approved:
+    def success(self, *refunds: ConfirmedRefund, **fields: Any) -> Approved:
         return approved(self.record, *refunds, **fields)
 
     # --- stories begin here ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import string
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -38,9 +39,9 @@ def won(minor: int) -> Amount:
     return Amount(minor, WON)
 
 
-def order(order_id: str = "K1-000001", phase: Phase | None = None, **fields: object) -> Order:
+def order(order_id: str = "K1-000001", phase: Phase | None = None, **fields: Any) -> Order:
     """An order over 1500 KRW, made at noon and just requested, unless told otherwise."""
-    values = {
+    values: dict[str, Any] = {
         "product": Product.ORDER_CODE,
         "amount": won(1500),
         "created_at": NOON,

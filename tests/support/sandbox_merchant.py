@@ -21,7 +21,6 @@ from kiosk.sandbox.merchants import CLIENT_ID, SIGN_ID, TRANSACTION_KEY
 from kiosk.sandbox.serving import serving
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
-Json = dict[str, Any] | list[dict[str, Any]]
 
 
 class Clock:
@@ -115,7 +114,7 @@ class MerchantSide:
         body = {"merchantRefundId": refund_id, "merchantOrderId": order_id, "amount": amount, "currency": "KRW"}
         return await self.ask("refund", {**body, "reason": "jam", **fields})
 
-    async def shown_and_paid(self, order_id: str = "A-1", **fields: object) -> None:
+    async def shown_and_paid(self, order_id: str = "A-1", **fields: Any) -> None:
         await self.pay(order_id, **fields)
         await self.control("POST", f"/sandbox/orders/{order_id}/pay")
 
@@ -125,7 +124,7 @@ class MerchantSide:
     async def fault(self, call: str, trouble: str, **how: float) -> None:
         await self.control("PUT", "/sandbox/faults", {call: {trouble: how}})
 
-    async def control(self, method: str, path: str, body: dict[str, Any] | None = None, status: int = 200) -> Json:
+    async def control(self, method: str, path: str, body: dict[str, Any] | None = None, status: int = 200) -> Any:
         response = await self.http.request(method, path, json=body)
         assert response.status_code == status, response.text
         return response.json()

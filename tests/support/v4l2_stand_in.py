@@ -91,7 +91,8 @@ class UsbCamera:
             time.sleep(timeout or 0)
             return (), (), ()
         time.sleep(self.frame_time)
-        return select.select(read, (), (), 0)  # a file is always ready
+        ready, _, _ = select.select(read, (), (), 0)  # a file is always ready
+        return ready, (), ()
 
     def _querycap(self, caps: raw.v4l2_capability) -> None:
         caps.card = b"Stand-in"

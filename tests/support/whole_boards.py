@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from bench_pins import Bench as Pins
@@ -14,9 +14,10 @@ from matrix_pins import SimulatedMatrix
 from numpy.typing import NDArray
 from picamera2_stand_in import Bench as Cameras
 from PIL import Image
+from waits import PATIENCE
 
 from hardware.board import PiBoard, open_board
-from hardware.camera.raspberrypi import Picamera2Camera
+from hardware.camera.raspberrypi import Library, Picamera2Camera
 from hardware.config import BoardConfig, BuzzerConfig, LedsConfig, MatrixConfig, ReleaseConfig
 from hardware.display.opening import open_panel
 from hardware.display.supervised import SupervisedDisplay
@@ -32,7 +33,8 @@ CONFIG = BoardConfig(
 class Rig(Protocol):
     """A board, and the hands and eyes of someone who stands before it."""
 
-    board: Board
+    @property
+    def board(self) -> Board: ...
 
     def press(self, keys: str) -> None: ...  # one after the other
     def lit(self, lamp: Lamp) -> bool: ...
@@ -76,13 +78,14 @@ class MockRig:
         self.config = config
         self.matrix, self.pins, self.cameras = SimulatedMatrix(config.keypad), Pins(), Cameras()
         self.bus = DisplayBench(config.display)
-        self.board = replace(
-            open_board(config, self.pins),
+        opened = open_board(config, self.pins)
+        assert isinstance(opened, PiBoard)
+        self.board: Board = replace(
+            opened,
             keypad=MatrixKeypad(config.keypad, self.matrix.factory, self.matrix.alive),
             display=SupervisedDisplay(config.display, self.pins, partial(open_panel, buses=self.bus.buses)),
-            camera=Picamera2Camera(config.camera, self.cameras.library),
+            camera=Picamera2Camera(config.camera, cast("Library", self.cameras.library)),
         )
-        assert isinstance(self.board, PiBoard)
         self._out = True
         self._over = threading.Event()
         self._chute = threading.Thread(target=self._drop, daemon=True)
@@ -105,7 +108,7 @@ class MockRig:
         self.cameras.scene = frame
 
     def goods_come(self, *, out: bool) -> None:
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE
         while self.config.release.confirm and not self.pins.at(self.config.release.confirm).state:
             assert time.monotonic() < end, "goods stand in the way"
             time.sleep(0.005)
