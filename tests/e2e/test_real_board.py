@@ -11,9 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 import zxingcpp
-from kiosk_process import PATIENCE, World
+from kiosk_process import World
 from phone_pictures import Scene, phone
 from PIL import Image
+from waits import PATIENCE
 from whole_boards import CONFIG, MockRig
 
 from hardware.ports import Lamp
@@ -78,8 +79,7 @@ class Machine:
             before = (await self.state())["screen"]
             self.rig.matrix.press(key)
             await self.until(lambda state, before=before: state["screen"] != before)
-            self.rig.matrix.release(key)
-            await asyncio.sleep(0.15)  # or it would be the same press
+            await asyncio.to_thread(self.rig.let_go, key)
 
     async def unseen(self) -> None:
         """Wait until the camera looks no more."""

@@ -5,7 +5,8 @@ import signal
 import time
 
 import pytest
-from kiosk_process import PATIENCE, World
+from kiosk_process import World
+from waits import PATIENCE
 
 pytestmark = pytest.mark.anyio
 

@@ -249,12 +249,12 @@ def test_a_blip_that_is_over_before_anybody_looks_confirms(bench: Bench, *, acti
     assert bench.at(SENSOR).pull == ("down" if active_high else "up")
     firing = Firing(part)
     soon(lambda: _driven(bench))
-    to_active, to_rest = bench.at(SENSOR).drive_high, bench.at(SENSOR).drive_low
-    if not active_high:
-        to_active, to_rest = to_rest, to_active
-    to_active()
-    time.sleep(0.02)
-    to_rest()
+    if active_high:
+        bench.at(SENSOR).drive_high_until_told()
+        bench.at(SENSOR).drive_low()
+    else:
+        bench.at(SENSOR).drive_low_until_told()
+        bench.at(SENSOR).drive_high()
     assert firing.result() is None
     part.close()
 
@@ -290,8 +290,7 @@ def test_what_confirmed_one_release_does_not_confirm_the_next(bench: Bench, conf
     soon(lambda: _driven(bench))
     bench.at(SENSOR).drive_low()
     assert firing.result() is None
-    bench.at(SENSOR).drive_high()
-    time.sleep(0.03)
+    bench.at(SENSOR).drive_high_until_told()
     assert isinstance(Firing(confirmed).result(), ReleaseJammed)
 
 
@@ -317,8 +316,7 @@ def test_a_lost_edge_does_not_lose_the_confirmation(bench: Bench, confirmed: Rel
 
 def test_an_edge_lost_before_a_release_does_not_spoil_it(bench: Bench, confirmed: RelayRelease) -> None:
     for again in (confirmed.fire, confirmed.prepare):
-        bench.at(SENSOR).drive_low()
-        time.sleep(0.03)
+        bench.at(SENSOR).drive_low_until_told()
         bench.at(SENSOR)._state = True  # inactive again, and no edge says so
         if again == confirmed.prepare:
             confirmed.prepare()
@@ -326,8 +324,7 @@ def test_an_edge_lost_before_a_release_does_not_spoil_it(bench: Bench, confirmed
         soon(lambda: _driven(bench))
         bench.at(SENSOR).drive_low()
         assert firing.result() is None
-        bench.at(SENSOR).drive_high()
-        time.sleep(0.03)
+        bench.at(SENSOR).drive_high_until_told()
 
 
 def test_closing_ends_the_wait_for_the_sensor(bench: Bench) -> None:
@@ -359,8 +356,8 @@ def test_a_sensor_that_is_active_at_rest_fails_the_test_and_nothing_is_driven(
 
 
 def test_a_sensor_that_stays_active_is_a_fault_until_it_is_not(bench: Bench, confirmed: RelayRelease) -> None:
-    bench.at(SENSOR).drive_low()
-    time.sleep(0.05)
+    confirmed.prepare()
+    bench.at(SENSOR).drive_low_until_told()
     assert confirmed.health().healthy  # goods may lie there for a while
     confirmed.at_rest = 0.1
     soon(lambda: not confirmed.health().healthy)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from waits import PATIENCE
 
 from kiosk.listener import LARGEST, Answer, listener
 from kiosk.serving import serving
@@ -17,7 +18,6 @@ pytestmark = pytest.mark.anyio
 ACKNOWLEDGEMENT = b'{"code":"000000"}'
 BODY = b'{"data": {"payCodeValue": "281010897274821897274821"}}'
 SECRET = "281010897274821897274821"  # long enough to be found nowhere by chance
-PATIENCE = 10.0
 
 
 @dataclass

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPWMPin
+from waits import soon
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class BenchPin(MockPWMPin):
         self.seen: list[Seen] = []
         self.heard: list[float] = []  # each frequency it was set to, in hertz
         self.writes = 0
+        self.told = 0  # edges
         self._moves = 0
         super().__init__(factory, info)
 
@@ -82,6 +84,18 @@ class BenchPin(MockPWMPin):
         """The wire becomes low, likewise."""
         self._move(level=False)
 
+    def drive_low_until_told(self) -> None:
+        """The wire becomes low, for as long as it takes until that edge was told."""
+        told = self.told
+        self.drive_low()
+        soon(lambda: self.told > told)
+
+    def drive_high_until_told(self) -> None:
+        """The wire becomes high, likewise."""
+        told = self.told
+        self.drive_high()
+        soon(lambda: self.told > told)
+
     def _move(self, *, level: bool) -> None:
         assert self._function == "input"
         if self._change_state(level):
@@ -91,6 +105,7 @@ class BenchPin(MockPWMPin):
     def _settled(self, move: int) -> None:
         if move == self._moves and self._when_changed is not None:
             self._call_when_changed()
+            self.told += 1
 
 
 class Bench(MockFactory):

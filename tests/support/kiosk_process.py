@@ -18,13 +18,12 @@ from typing import Any
 import httpx
 from PIL import Image
 from pyzbar import pyzbar
+from waits import PATIENCE
 
 from kiosk.demo.operator import Operator
 from kiosk.demo.stage import WEBHOOK_SECRET, write_config
 from kiosk.sandbox.server import Sandbox, SandboxSettings
 from kiosk.serving import serving
-
-PATIENCE = 20.0
 
 
 @dataclass
@@ -69,7 +68,7 @@ class Daemon:
         if self.process is None:
             return 0
         self.process.send_signal(number)
-        code = self.process.wait(PATIENCE + 10)
+        code = self.process.wait(PATIENCE)
         self.process = None
         return code
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds after which it is not late but missing
+PATIENCE = 120.0  # seconds after which it is not late but missing
 
 
 def soon(seen: Callable[[], object]) -> None:

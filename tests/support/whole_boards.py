@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from bench_pins import Bench as Pins
+from bench_pins import BenchPin
 from display_bus import DisplayBench
 from matrix_pins import SimulatedMatrix
 from numpy.typing import NDArray
 from picamera2_stand_in import Bench as Cameras
 from PIL import Image
-from waits import PATIENCE
+from waits import PATIENCE, soon
 
 from hardware.board import PiBoard, open_board
 from hardware.camera.raspberrypi import Library, Picamera2Camera
@@ -78,11 +79,12 @@ class MockRig:
         self.config = config
         self.matrix, self.pins, self.cameras = SimulatedMatrix(config.keypad), Pins(), Cameras()
         self.bus = DisplayBench(config.display)
+        self._keypad = MatrixKeypad(config.keypad, self.matrix.factory, self.matrix.alive)
         opened = open_board(config, self.pins)
         assert isinstance(opened, PiBoard)
         self.board: Board = replace(
             opened,
-            keypad=MatrixKeypad(config.keypad, self.matrix.factory, self.matrix.alive),
+            keypad=self._keypad,
             display=SupervisedDisplay(config.display, self.pins, partial(open_panel, buses=self.bus.buses)),
             camera=Picamera2Camera(config.camera, cast("Library", self.cameras.library)),
         )
@@ -92,9 +94,16 @@ class MockRig:
         self._chute.start()
 
     def press(self, keys: str) -> None:
+        """Press each until the keypad has seen it: a busy machine looks late."""
         for key in keys:
-            self.matrix.tap(key, 0.15)  # a finger's touch; a busy machine may look late
-            time.sleep(0.1)
+            self.matrix.press(key)
+            self._until(lambda key=key: self._contact(key).down)  # type: ignore[misc]
+            self.let_go(key)
+
+    def let_go(self, key: str) -> None:
+        """Let a key go until the keypad has seen that, or the next press would be the same one."""
+        self.matrix.release(key)
+        self._until(lambda: not self._contact(key).down)
 
     def lit(self, lamp: Lamp) -> bool:
         lamps = self.config.lamps
@@ -121,6 +130,12 @@ class MockRig:
         self.board.close()
         self.matrix.close()
 
+    def _contact(self, key: str) -> Any:
+        return self._keypad._keys._contacts[key]
+
+    def _until(self, seen: Callable[[], bool]) -> None:
+        soon(lambda: seen() or not self._keypad.lives())  # it may be closed meanwhile
+
     def _drop(self) -> None:
         """Goods fall past the sensor, which pulls its pin low, a moment after the relay is driven."""
         release, seen = self.config.release, 0
@@ -129,9 +144,16 @@ class MockRig:
             if (pulses := len(self.pins.pulses(release.pin))) > seen:
                 seen = pulses
                 if self._out:
-                    self.pins.at(release.confirm).drive_low()
-                    self._over.wait(0.05)
-                    self.pins.at(release.confirm).drive_high()
+                    self._fall(self.pins.at(release.confirm))
+
+    def _fall(self, sensor: BenchPin) -> None:
+        """Pass the sensor as slowly as this machine is busy: an edge that nobody heard would be no fall."""
+        told = sensor.told
+        sensor.drive_low()
+        end = time.monotonic() + self.config.release.confirm_within
+        while sensor.told == told and time.monotonic() < end and not self._over.wait(0.005):
+            pass
+        sensor.drive_high()
 
 
 RIGS: dict[str, Callable[[], Rig]] = {"simulated": SimulatedRig, "mock pins": MockRig}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from waits import PATIENCE
 from whole_boards import CONFIG, MockRig
 
 from hardware.config import DecoderConfig
@@ -15,7 +16,7 @@ from kiosk.app.devices.walk import Patience, Walk
 from kiosk.diagnostics.findings import Grade
 from kiosk.diagnostics.protocol import Step
 
-HASTY = Patience(key=2.0, code=8.0, preview=0.5)
+HASTY = Patience(key=2.0, code=4.0, preview=0.5)
 
 
 class Technician:
@@ -54,10 +55,12 @@ def rig() -> Iterator[MockRig]:
     rig.close()
 
 
-def walked(rig: MockRig, person: Technician, keys: str, *, operate: bool = False) -> dict[str, Step]:
+def walked(
+    rig: MockRig, person: Technician, keys: str, patience: Patience = HASTY, *, operate: bool = False
+) -> dict[str, Step]:
     """The walk, while a hand presses keys."""
     decoder = Decoder(DecoderConfig(sightings=1))
-    steps = Walk(rig.board, decoder, CONFIG, person, HASTY, operate=operate).steps()
+    steps = Walk(rig.board, decoder, CONFIG, person, patience, operate=operate).steps()
 
     def press() -> None:
         while not person.asked or "press each key once" not in person.asked:
@@ -75,7 +78,7 @@ def walked(rig: MockRig, person: Technician, keys: str, *, operate: bool = False
 
 def test_a_healthy_board_and_every_key_pressed(rig: MockRig) -> None:
     person = Technician(rig)
-    found = walked(rig, person, "123A456B789C*0#D")
+    found = walked(rig, person, "123A456B789C*0#D", Patience(key=PATIENCE, code=PATIENCE, preview=0.5))
     assert {name: step.grade for name, step in found.items()} == {
         "keys": Grade.GOOD,
         "lamps": Grade.GOOD,

@@ -18,8 +18,6 @@ from hardware.camera.raspberrypi import FOR_SCREENS, Picamera2Camera, _open
 from hardware.config import CameraConfig
 from hardware.errors import DeviceError
 
-pytestmark = pytest.mark.timeout(30)
-
 CODE = "281010897274821897274821"
 QUICK = Patience(opening=0.6, starting=0.4, stopping=0.4, dark=0.25)
 Make = Callable[..., Picamera2Camera]

@@ -21,8 +21,6 @@ from hardware.config import CameraConfig, CameraKind
 from hardware.errors import DeviceError
 from hardware.ports import GreyFrame
 
-pytestmark = pytest.mark.timeout(30)
-
 CODE = "281010897274821897274821"
 QUICK = Patience(opening=2, starting=1, stopping=1, dark=0.25)
 BOTH = [(640, 480), (1280, 720)]

@@ -23,8 +23,6 @@ from hardware.decoding.decoder import A_WHILE, DEATHS, TEST_TEXT, Decoder
 from hardware.decoding.process import Cage, Died
 from hardware.ports import GreyFrame
 
-pytestmark = pytest.mark.timeout(60)
-
 CODE = "281010897274821897274821"
 ROUGH = "rough_readers:Rough"
 ONE_FRAME = DecoderConfig(sightings=1)
