@@ -12,7 +12,7 @@ import httpx
 import pytest
 import zxingcpp
 from kiosk_process import World
-from phone_pictures import Scene, phone
+from phone_frames import Scene, phone
 from PIL import Image
 from waits import PATIENCE
 from whole_boards import CONFIG, MockRig

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from phone_pictures import Scene, phone
+from phone_frames import Scene, phone
 from PIL import Image, ImageDraw
 from waits import soon
 from whole_boards import RIGS, Rig

@@ -7,15 +7,13 @@ and large, brought to its size, then laid into the scene through one perspective
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import TypeAlias
 
 import numpy as np
-import segno
-import zxingcpp
 from numpy.random import Generator
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from phone_screen import PHONE, crack, letters, screen
+from PIL import Image, ImageDraw, ImageFilter
 
 Grey: TypeAlias = NDArray[np.uint8]
 Light: TypeAlias = NDArray[np.float32]
@@ -23,7 +21,6 @@ Size: TypeAlias = tuple[int, int]  # width, height
 Point: TypeAlias = tuple[float, float]
 
 SIZES: tuple[Size, ...] = ((640, 480), (1280, 720), (1920, 1080))
-PHONE: Size = (720, 1440)  # pixels in which a phone is drawn
 TEXT = "Kakao pay 1,500 KRW receipt No. 20251 parking B2 exit open 24 h please take your ticket"
 
 
@@ -59,9 +56,9 @@ def shot(condition: Condition, size: Size, number: int) -> Shot:
     if condition is Condition.EMPTY:
         return Shot(_sensed(_light(scene), random, noise=random.uniform(1, 4)), None)
     code = "28" + "".join(str(digit) for digit in random.integers(0, 10, 22))
-    phone = _screen(code, random)
+    phone = screen(code, random)
     if condition is Condition.CRACKED:
-        _crack(phone, random)
+        crack(phone, random)
     height = size[1] * (random.uniform(0.18, 0.42) if condition is Condition.FAR else random.uniform(0.7, 1.15))
     turned = random.uniform(-45, 45) if condition is Condition.ROTATED else random.uniform(-6, 6)
     lean = random.uniform(0.1, 0.3) if condition is Condition.PERSPECTIVE else random.uniform(0, 0.03)
@@ -86,6 +83,27 @@ def shot(condition: Condition, size: Size, number: int) -> Shot:
     return Shot(_sensed(light, random, noise), code)
 
 
+@dataclass(frozen=True)
+class Scene:
+    """How a picture was taken. `turned` in degrees, `blur` in pixels, `noise` and `light` of 255."""
+
+    turned: float = 0.0
+    blur: float = 0.0
+    noise: float = 0.0
+    light: float = 1.0
+
+
+def phone(code: str, scene: Scene, *, qr: bool = True, code128: bool = True) -> Grey:
+    """A frame of 1280x720 with a phone that shows this code, taken in this way; the same each time."""
+    random = np.random.default_rng(7)
+    size, height = (1280, 720), 1.2 * 720
+    held = screen(code, random, qr=qr, code128=code128)
+    corners = _corners(size, height, scene.turned, 0.0, random)
+    seen, _ = _laid(clutter(size, random), held, corners, height)
+    light = _light(seen.filter(ImageFilter.GaussianBlur(scene.blur))) * np.float32(scene.light)
+    return _sensed(light, random, scene.noise)
+
+
 def clutter(size: Size, random: Generator) -> Image.Image:
     """What stands before a kiosk: walls, edges, lettering, texture, stripes."""
     width, height = size
@@ -101,7 +119,7 @@ def clutter(size: Size, random: Generator) -> Image.Image:
         else:
             draw.ellipse((x, y, x + wide, y + high), fill=shade)
     for _ in range(random.integers(0, 5)):
-        font = _font(int(random.uniform(0.015, 0.06) * height))
+        font = letters(int(random.uniform(0.015, 0.06) * height))
         draw.text(
             (random.uniform(0, 0.8) * width, random.uniform(0, 0.95) * height),
             TEXT[random.integers(0, 40) :],
@@ -120,53 +138,6 @@ def _stripes(draw: ImageDraw.ImageDraw, size: Size, random: Generator) -> None:
     for bar in range(random.integers(6, 30)):
         x = left + bar * pitch
         draw.rectangle((x, top, x + pitch / 2, top + size[1] * 0.25), fill=40)
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(max(size, 8))
-
-
-def _screen(code: str, random: Generator) -> Image.Image:
-    """A phone, flat: a wallet with a Code 128 above a QR, the digits between them."""
-    phone = Image.new("L", PHONE, 15)
-    draw = ImageDraw.Draw(phone)
-    paper = int(random.integers(225, 256))
-    draw.rounded_rectangle((24, 30, 696, 1410), radius=50, fill=int(random.choice((60, 205, 225))))
-    draw.rounded_rectangle((48, 250, 672, 1200), radius=30, fill=paper)
-    draw.text((360, 150), "pay", fill=20, anchor="mm", font=_font(70))
-    symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.Code128)
-    bars = np.asarray(zxingcpp.write_barcode_to_image(symbol, scale=1, add_quiet_zones=False))[:1]
-    phone.paste(_inked(bars, (3 * bars.shape[1], 150), paper), (360 - 3 * bars.shape[1] // 2, 320))
-    draw.text((360, 520), f"{code[:4]} {code[4:8]} {code[8:12]} ....", fill=60, anchor="mm", font=_font(34))
-    matrix = np.array([[0 if dark else 255 for dark in row] for row in segno.make_qr(code, error="m").matrix], np.uint8)
-    side = matrix.shape[0] * 18
-    phone.paste(_inked(matrix, (side, side), paper), (360 - side // 2, 640))
-    draw.text((360, 1130), "02:47", fill=90, anchor="mm", font=_font(40))
-    return phone
-
-
-def _inked(symbol: Grey, size: Size, paper: int) -> Image.Image:
-    inked = np.where(symbol > 127, paper, 12).astype(np.uint8)
-    return Image.fromarray(inked).resize(size, Image.Resampling.NEAREST)
-
-
-def _crack(phone: Image.Image, random: Generator) -> None:
-    """A blow, and cracks that run from it over the symbols; each is bright on one side and dark on the other."""
-    draw = ImageDraw.Draw(phone)
-    x, y = random.uniform(100, 620), random.uniform(300, 1100)
-    for ray in range(random.integers(6, 18)):
-        heading = ray * 2.4 + random.uniform(-0.4, 0.4)
-        points = [(x, y)]
-        for _ in range(random.integers(4, 14)):
-            heading += random.uniform(-0.4, 0.4)
-            step = random.uniform(30, 110)
-            points.append((points[-1][0] + step * math.cos(heading), points[-1][1] + step * math.sin(heading)))
-        wide = int(random.integers(2, 9))
-        draw.line(points, fill=int(random.integers(170, 250)), width=wide, joint="curve")
-        draw.line([(one + wide, two + wide / 2) for one, two in points], fill=int(random.integers(20, 110)), width=2)
-    blow = random.uniform(10, 70)
-    draw.ellipse((x - blow, y - blow, x + blow, y + blow), fill=int(random.integers(60, 220)))
 
 
 def _corners(size: Size, height: float, turned: float, lean: float, random: Generator) -> list[Point]:
@@ -289,7 +260,7 @@ def _sham(random: Generator) -> Image.Image:
             return sham.resize((29 * int(random.integers(2, 9)),) * 2, 0)
         case _:
             sham = Image.new("L", (int(random.integers(80, 400)), int(random.integers(40, 200))), 235)
-            font = _font(int(random.integers(9, 24)))
+            font = letters(int(random.integers(9, 24)))
             for line in range(10):
                 ImageDraw.Draw(sham).text((4, 22 * line), TEXT[random.integers(0, 60) :], fill=20, font=font)
             return sham

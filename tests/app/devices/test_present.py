@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from currents import current
 from numpy.typing import NDArray
-from phone_pictures import Scene, phone
+from phone_frames import Scene, phone
 from PIL import Image
 from waits import until
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zxingcpp
-from phone_pictures import Scene, phone
+from phone_frames import Scene, phone
 from picamera2_stand_in import Bench
 from waits import soon
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import zxingcpp
 from linuxpy.video.raw import BufferFlag
-from phone_pictures import Scene, phone
+from phone_frames import Scene, phone
 from PIL import Image
 from v4l2_stand_in import UsbCamera
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zxingcpp
-from phone_frames import SIZES, Condition, shot
-from phone_pictures import Scene, phone
+from phone_frames import SIZES, Condition, Scene, phone, shot
 from rough_readers import TEXT, Mood, frame
-from waits import soon
+from waits import PATIENCE, soon
 
 from hardware.config import DecoderConfig
 from hardware.decoding.child import ROOM
@@ -62,7 +61,7 @@ def ready(decoder: Decoder) -> None:
     """Its process has come up; reading a frame says so, and what it reads does not count."""
     decoder.reset()
     if decoder._cage is not None:
-        decoder._cage.ready(20)
+        decoder._cage.ready(PATIENCE)
 
 
 def child(decoder: Decoder) -> int:
@@ -82,7 +81,7 @@ def descriptors() -> list[str]:
 
 @pytest.fixture
 def decoder(make: Make) -> Decoder:
-    return make(DecoderConfig(), "hardware.decoding.reader:reader")
+    return make(DecoderConfig(limit=PATIENCE), "rough_readers:unhurried")
 
 
 SCENES = {
@@ -229,7 +228,7 @@ def test_a_frame_that_ends_the_process_is_dropped_and_another_process_reads_the_
     assert decoder.read(frame(mood)) == ()
     assert not lives(first)
     assert child(decoder) != first
-    decoder._cage.ready(20)
+    decoder._cage.ready(PATIENCE)
     assert decoder.read(frame(Mood.HOW_OFTEN, light=200)) == ("1",)
     health = decoder.health()
     assert (health.fault, health.last_fault) == (None, f"decoder: its process {DEADLY[mood]}")
@@ -240,7 +239,7 @@ def test_a_frame_that_ended_the_process_is_not_read_again_while_it_stays(make: M
     decoder = make(clock=Clock())
     decoder.read(frame(Mood.ABORT))
     second = child(decoder)
-    decoder._cage.ready(20)
+    decoder._cage.ready(PATIENCE)
     assert decoder.read(frame(Mood.ABORT)) == ()
     assert child(decoder) == second
 
@@ -251,7 +250,7 @@ def test_a_process_that_was_killed_between_frames_is_started_anew(make: Make) ->
     soon(lambda: Path(f"/proc/{child(decoder)}/stat").read_text().split(")")[1].split()[0] == "Z")
     assert decoder.read(frame(Mood.QR)) == ()
     assert decoder.health().last_fault == "decoder: its process was ended by SIGKILL"
-    decoder._cage.ready(20)
+    decoder._cage.ready(PATIENCE)
     assert decoder.read(frame(Mood.QR, light=200)) == (TEXT,)
 
 
@@ -260,7 +259,7 @@ def test_after_many_deaths_in_a_minute_no_process_is_started_until_it_is_over(ma
     decoder = make(clock=clock)
     for number in range(DEATHS):
         assert decoder.health().fault is None
-        decoder._cage.ready(20)
+        decoder._cage.ready(PATIENCE)
         decoder.read(frame(Mood.ABORT, light=40 * number + 20))
         clock.now += 1
     fault = decoder.health().fault

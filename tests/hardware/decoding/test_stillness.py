@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from phone_frames import SIZES, Size
-from phone_pictures import Scene, phone
+from phone_frames import SIZES, Scene, Size, phone
 from PIL import Image
 
 from hardware.decoding.stillness import AGAIN, LINGER, Stillness
