@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from currents import current
+from waits import PATIENCE
 
 from kiosk.app.clock import Clock
 from kiosk.app.inbox import Inbox
@@ -39,7 +40,7 @@ class Scene:
         await self.until(Name.IDLE)
 
     async def until(self, name: Name) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while self.current.panel.name is not name:
                 await asyncio.sleep(0)
 
@@ -66,7 +67,7 @@ async def test_the_gateway_is_asked_for_a_sign_of_life_at_start_and_not_again_at
 
 
 async def test_a_start_in_trouble_is_shown_before_anything_is_heard(scene: Scene) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not scene.noted:
             await asyncio.sleep(0)
     first = scene.noted[0]
@@ -101,7 +102,7 @@ async def test_pay_and_its_order_go_to_the_recorder_together(scene: Scene) -> No
 async def test_from_other_threads_too_what_is_posted_is_handled_in_order(scene: Scene) -> None:
     await scene.in_service()
     await asyncio.to_thread(lambda: [scene.inbox.post(KeyPressed(Key(key))) for key in "2468"])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while scene.current.panel.amount != Amount(2468, "KRW"):
             await asyncio.sleep(0)
 
@@ -116,7 +117,7 @@ async def test_a_closed_loop_takes_no_letters_and_raises_nothing() -> None:
 async def test_whoever_waits_for_a_letter_hears_of_each_of_its_events_that_was_ignored(scene: Scene) -> None:
     await scene.in_service()
     asking = asyncio.create_task(scene.inbox.ask(InquiryWanted("K1-9"), Woken()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (jobs := [one for one in scene.noted if isinstance(one, Job) and one.handled]):
             await asyncio.sleep(0)
     assert jobs[0].notes == ("ignored InquiryWanted: no order K1-9 is open",)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sample_orders import order as an_order
+from waits import PATIENCE
 
 from kiosk.app.inbox import Inbox
 from kiosk.app.recorder import Job, Recorder, answer_of
@@ -103,7 +104,7 @@ async def test_a_full_disk_refuses_the_sale_and_is_made_up_for_when_there_is_roo
         await scene.put(orders=(an_order("K1-000002"),))
     scene.make_room()
     while True:  # and nothing else has to be written for the disk to be tried again
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             events = (await scene.inbox.next()).events
         if events == (PartRecovered(Part.JOURNAL),):
             break
@@ -190,7 +191,7 @@ async def test_a_writing_task_that_dies_ends_whoever_waits_for_it(tmp_path: Path
             await recorder.look_up(lambda journal: journal.newest_id())
 
     with Journal.open(tmp_path, "kiosk-0001") as journal:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(ExceptionGroup) as died:
                 await waits(journal)
     assert died.group_contains(ZeroDivisionError)

@@ -35,7 +35,7 @@ from kiosk.sandbox.merchants import SIGN_ID, TRANSACTION_KEY, Merchant
 from kiosk.sandbox.server import Sandbox, SandboxSettings
 
 pytestmark = pytest.mark.anyio
-HASTY = Timeouts(connect=0.5, act=0.5, detail=0.5)
+HASTY = Timeouts(connect=1.0, act=2.0, detail=2.0)
 
 
 async def found(who: Account, trust: ssl.SSLContext | None = None) -> dict[str, Finding]:

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from fake_machine import IDLE, ORDER, SIZE, FakeMachine, png
 from PIL import Image
-from waits import until
+from waits import PATIENCE, until
 
 from kiosk.frontpanel.api import LARGEST_PICTURE, LONGEST_CODE, MOST_KEYS, front_panel
 from kiosk.sale.money import Amount
@@ -315,7 +315,7 @@ async def test_every_answer_carries_the_headers_that_shut_a_browser_in(panel: ht
 async def test_the_stream_tells_the_present_and_then_each_change(
     panel: httpx.AsyncClient, machine: FakeMachine
 ) -> None:
-    async with asyncio.timeout(10), panel.stream("GET", "/api/events") as stream:
+    async with asyncio.timeout(PATIENCE), panel.stream("GET", "/api/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         told = events(stream)
         assert (await anext(told))["state"] == "idle"
@@ -329,7 +329,7 @@ async def test_the_stream_tells_the_present_and_then_each_change(
 async def test_a_slow_reader_skips_to_the_newest(panel: httpx.AsyncClient, machine: FakeMachine) -> None:
     machine.becomes(screen=("x" * 100_000,))
     changes = 400
-    async with asyncio.timeout(20), panel.stream("GET", "/api/events") as stream:
+    async with asyncio.timeout(PATIENCE), panel.stream("GET", "/api/events") as stream:
         for number in range(1, changes + 1):
             machine.becomes(released=number)
             await asyncio.sleep(0)

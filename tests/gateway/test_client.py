@@ -26,6 +26,7 @@ from scripted_gateway import (
     sha,
     trickles,
 )
+from waits import PATIENCE
 
 from kiosk.gateway.client import Gateway
 from kiosk.gateway.exchange import Timeouts
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.anyio
 MakeOrder = Callable[..., Order]
 MakeGateway = Callable[..., Gateway]
 CODE = "281010897274821897271234"
-HASTY = Timeouts(connect=0.1, act=0.15, detail=0.1)  # for tests in which time must run out
+HASTY = Timeouts(connect=1.0, act=0.15, detail=0.1)  # for tests in which time must run out
 ABSENT = said("100004", "Transaction does not exist")
 SHOWN = paid(status="processing", payAction={"type": "QRCODE", "redirectUrl": "https://pay.example/1"})
 
@@ -361,7 +362,7 @@ async def test_a_signed_success_over_something_else_leaves_the_result_unknown(
 async def test_an_answer_that_takes_too_long_leaves_the_result_unknown(
     does: Behaviour, gateway: MakeGateway, order: MakeOrder
 ) -> None:
-    async with scripted(does) as script, asyncio.timeout(10):
+    async with scripted(does) as script, asyncio.timeout(PATIENCE):
         for outcome in (await outcomes(gateway(script.url, timeouts=HASTY), order())).values():
             assert isinstance(outcome, Unknown)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from waits import until
+from waits import PATIENCE, until
 from webhook_receiver import SECRET, Receiver, answer, receiving
 
 from kiosk.journal import Entry, Journal, JournalError, OutboxRow, OutboxState
@@ -86,7 +86,7 @@ async def courier(
 
 async def settled(rows: JournalRows, receiver: Receiver) -> None:
     """Until nothing waits any more; then every signature is checked."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await rows.in_state(OutboxState.PENDING):
             await asyncio.sleep(0.005)
     receiver.verify()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from sandbox_merchant import MerchantSide
+from waits import PATIENCE
 
 from kiosk.sandbox.server import Sandbox
 
@@ -24,7 +25,7 @@ async def raw(merchant: MerchantSide, call: str, body: dict[str, object]) -> byt
     address = urlsplit(str(merchant.http.base_url))
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(f"POST /{call} HTTP/1.1\r\n{head}\r\n".encode() + content)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         came = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -129,7 +130,7 @@ async def test_garbage_is_no_json(merchant: MerchantSide, call: str) -> None:
 
 
 async def until_known(merchant: MerchantSide, order_id: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             known = {order["order_id"] for order in await merchant.control("GET", "/sandbox/orders")}
             if order_id in known:
@@ -150,7 +151,7 @@ async def test_delay_does_the_work_at_once_and_answers_late(merchant: MerchantSi
 async def test_delay_before_takes_effect_late(merchant: MerchantSide) -> None:
     await merchant.fault("pay", "delay_before", seconds=0.3, times=1)
     asked = asyncio.create_task(merchant.pay())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             if not await merchant.control("GET", "/sandbox/faults"):
                 break  # PAY has arrived, and waits

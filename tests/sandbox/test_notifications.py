@@ -1,10 +1,12 @@
 """NOTIFICATIONs as a real listener gets them: signed, repeated until acknowledged, and with every fault."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from sandbox_merchant import Json, MerchantSide, Receiver
+from sandbox_merchant import MerchantSide, Receiver
 from starlette.responses import Response
+from waits import PATIENCE
 
 from kiosk.gateway.signing import ShaKey, read_json
 from kiosk.sandbox.merchants import NOTIFICATION_KEY, SIGN_ID
@@ -15,9 +17,9 @@ pytestmark = pytest.mark.anyio
 PAID, CANCELLED = ("PAYMENT", "success"), ("CANCEL", "closed")
 
 
-async def settled(merchant: MerchantSide) -> Json:
+async def settled(merchant: MerchantSide) -> list[dict[str, Any]]:
     """The deliveries, once none is under way."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             deliveries = await merchant.control("GET", "/sandbox/notifications")
             if all(delivery["state"] != "open" for delivery in deliveries):

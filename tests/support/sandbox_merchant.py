@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from waits import PATIENCE
 
 from kiosk.gateway.signing import Key, ShaKey
 from kiosk.sandbox.merchants import CLIENT_ID, SIGN_ID, TRANSACTION_KEY
@@ -166,7 +167,7 @@ class Receiver:
 
     async def wait_for(self, count: int) -> list[Notified]:
         """All that came, once there are `count` of them."""
-        async with asyncio.timeout(10), self._arrived:
+        async with asyncio.timeout(PATIENCE), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= count)
         return self.received
 

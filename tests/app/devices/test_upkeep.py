@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from waits import PATIENCE
 
 from kiosk.app.devices.upkeep import keep_release
 from kiosk.app.inbox import Inbox
@@ -33,7 +34,7 @@ async def test_each_change_is_told_once() -> None:
             await asyncio.sleep(0.001)
 
     async def told() -> tuple[Event, ...]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return (await inbox.next()).events
 
     await some_turns()
