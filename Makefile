@@ -49,11 +49,12 @@ fleet-test: .venv/.test ## Set up a booted Debian machine by ansible/, and sell 
 	@.make/packages $(FLEET_PACKAGES)
 	KIOSK_FLEET=1 timeout --signal=INT --kill-after=60 840 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
 
-cover: .venv/.test ## Run the tests of hardware/ and fail when they reach less than 95 % of its branches
+cover: .venv/.test ## Run every test, and fail when they reach less than 95 % of the branches of kiosk/ or hardware/
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 0 tests/hardware $(ARGS)
+	$(BIN)/coverage run -m pytest -n auto $(ARGS)
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --skip-covered --fail-under=95
+	$(BIN)/coverage report --skip-covered --include='hardware/*' --fail-under=95
+	$(BIN)/coverage report --skip-covered --include='kiosk/*' --fail-under=95
 
 bench: .venv/.bench .venv/.test ## Measure decoder and displays beside what else there is, and how fast parts answer, also into build/ (ARGS=--quick: a minute)
 	@mkdir -p build
