@@ -1,7 +1,8 @@
 """The configuration's [hardware]: which parts, on which pins and buses. Pins are Broadcom's numbers.
 
-What each value means to a driver stands in `hardware.config`; whether they make sense together say
-`hardware.pins.wiring` and `hardware.display.panels`, which `kiosk.app.devices.config` asks.
+What each value means to a driver, and what is so where the file says nothing (None here), stands in `hardware.config`;
+whether they make sense together say `hardware.pins.wiring` and `hardware.display.panels`, which
+`kiosk.app.devices.config` asks.
 """
 
 from typing import Annotated, Literal, TypeAlias
@@ -35,16 +36,16 @@ class Section(BaseModel):
 class KeypadSection(Section):
     """[hardware.keypad]: a matrix on pins, or a Linux input device."""
 
-    kind: Literal["matrix", "input_device"] = "matrix"
-    rows: tuple[Pin, ...] = (5, 6, 13, 19)
-    columns: tuple[Pin, ...] = (12, 16, 20, 21)
-    keys: str = "123A456B789C*0#D"
-    device: str = ""
-    chords: tuple[str, ...] = ("*#",)
-    debounce: Annotated[float, Field(ge=0.002, le=0.2)] = 0.02
-    hold: Annotated[float, Field(ge=1, le=30)] = 5
-    stuck: Annotated[float, Field(ge=5, le=600)] = 60
-    chatter: Annotated[int, Field(ge=5, le=100)] = 15
+    kind: Literal["matrix", "input_device"] | None = None
+    rows: tuple[Pin, ...] | None = None
+    columns: tuple[Pin, ...] | None = None
+    keys: str | None = None
+    device: str | None = None
+    chords: tuple[str, ...] | None = None
+    debounce: Annotated[float, Field(ge=0.002, le=0.2)] | None = None
+    hold: Annotated[float, Field(ge=1, le=30)] | None = None
+    stuck: Annotated[float, Field(ge=5, le=600)] | None = None
+    chatter: Annotated[int, Field(ge=5, le=100)] | None = None
 
     @model_validator(mode="after")
     def _named(self) -> "KeypadSection":
@@ -58,21 +59,21 @@ class KeypadSection(Section):
 class LampsSection(Section):
     """[hardware.lamps]: four LEDs, one RGB LED, or a traffic-light board."""
 
-    kind: Literal["leds", "rgb", "traffic_lights"] = "leds"
-    ready: Pin = 17
-    busy: Pin = 27
-    paid: Pin = 22
-    fault: Pin = 23
+    kind: Literal["leds", "rgb", "traffic_lights"] | None = None
+    ready: Pin | None = None
+    busy: Pin | None = None
+    paid: Pin | None = None
+    fault: Pin | None = None
     red: Pin | None = None
     amber: Pin | None = None
     green: Pin | None = None
     blue: Pin | None = None
-    active_high: bool = True
-    brightness: Annotated[float, Field(gt=0, le=1)] = 1
+    active_high: bool | None = None
+    brightness: Annotated[float, Field(gt=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "LampsSection":
-        for colour in COLOURS[self.kind]:
+        for colour in COLOURS[self.kind] if self.kind else ():
             if getattr(self, colour) is None:
                 raise ValueError(f'{colour}: missing; expected a pin, for kind = "{self.kind}"')
         return self
@@ -87,19 +88,19 @@ class BuzzerSection(Section):
 class DisplaySection(Section):
     """[hardware.display]. `inverse` and `large` are for people who see little."""
 
-    driver: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "ssd1306"
-    width: Pixels = 128
-    height: Pixels = 64
+    driver: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
     bus: Literal["i2c", "spi", "framebuffer"] | None = None
     bus_number: Annotated[int, Field(ge=0, le=31)] | None = None
-    address: Annotated[int, Field(ge=0x03, le=0x77)] = 0x3C
-    chip_select: Annotated[int, Field(ge=0, le=2)] = 0
-    data_command: Pin = 24
-    reset: Wire = 25
-    backlight: Wire = False
-    speed: Annotated[int, Field(ge=500_000, le=52_000_000)] = 8_000_000
-    rotate: Literal[0, 90, 180, 270] = 0
-    contrast: Annotated[int, Field(ge=0, le=255)] = 255
+    address: Annotated[int, Field(ge=0x03, le=0x77)] | None = None
+    chip_select: Annotated[int, Field(ge=0, le=2)] | None = None
+    data_command: Pin | None = None
+    reset: Wire | None = None
+    backlight: Wire | None = None
+    speed: Annotated[int, Field(ge=500_000, le=52_000_000)] | None = None
+    rotate: Literal[0, 90, 180, 270] | None = None
+    contrast: Annotated[int, Field(ge=0, le=255)] | None = None
     inverse: bool = False
     large: bool = False
 
@@ -107,33 +108,33 @@ class DisplaySection(Section):
 class CameraSection(Section):
     """[hardware.camera]."""
 
-    kind: Literal["picamera2", "v4l2", "none"] = "picamera2"
-    device: str = ""
-    width: Annotated[int, Field(ge=320, le=4096)] = 1280
-    height: Annotated[int, Field(ge=240, le=4096)] = 720
+    kind: Literal["picamera2", "v4l2", "none"] | None = None
+    device: str | None = None
+    width: Annotated[int, Field(ge=320, le=4096)] | None = None
+    height: Annotated[int, Field(ge=240, le=4096)] | None = None
 
 
 class ReleaseSection(Section):
     """[hardware.release]: a relay, and the sensor that confirms."""
 
-    pin: Pin = 26
-    active_high: bool = True
-    pulse: Annotated[float, Field(ge=0.01, le=5)] = 0.5
-    confirm: Wire = False
-    confirm_active_high: bool = False
-    confirm_within: Annotated[float, Field(ge=0.1, le=14)] = 10
+    pin: Pin | None = None
+    active_high: bool | None = None
+    pulse: Annotated[float, Field(ge=0.01, le=5)] | None = None
+    confirm: Wire | None = None
+    confirm_active_high: bool | None = None
+    confirm_within: Annotated[float, Field(ge=0.1, le=14)] | None = None
 
 
 class DecoderSection(Section):
     """[hardware.decoder]."""
 
-    sightings: Annotated[int, Field(ge=1, le=5)] = 2
+    sightings: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
 class HardwareSection(Section):
     """[hardware]."""
 
-    board: Literal["raspberrypi", "simulated"] = "raspberrypi"
+    board: Literal["raspberrypi", "simulated"] | None = None
     keypad: KeypadSection = KeypadSection()
     lamps: LampsSection = LampsSection()
     buzzer: BuzzerSection | None = None
