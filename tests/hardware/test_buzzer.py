@@ -22,11 +22,6 @@ PIN = 18
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
 def buzzer(bench: Bench) -> Iterator[PiezoBuzzer]:
     part = PiezoBuzzer(BuzzerConfig(PIN), bench)
     yield part

@@ -25,11 +25,6 @@ COLOURS = {5: "red", 6: "green", 13: "blue", 9: "red", 10: "amber", 11: "green"}
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
 def leds(bench: Bench) -> Iterator[Leds]:
     part = Leds(LEDS, bench)
     yield part

@@ -27,11 +27,6 @@ CONFIRMED = ReleaseConfig(pin=RELAY, pulse=0.1, confirm=SENSOR, confirm_within=1
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
 def release(bench: Bench) -> Iterator[RelayRelease]:
     part = RelayRelease(PLAIN, bench)
     yield part
