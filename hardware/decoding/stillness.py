@@ -81,5 +81,5 @@ def _means(pixels: GreyFrame, high: int, wide: int) -> NDArray[np.float32]:
     """Of each tile; the rows are added first, which is quicker."""
     down = pixels.reshape(high, TILE // ROWS, -1).sum(axis=1, dtype=np.uint16)
     sums = down.reshape(high, wide, TILE // COLUMNS).sum(axis=2, dtype=np.uint16)
-    means: NDArray[np.float32] = sums / np.float32(LOOKED_AT)
+    means: NDArray[np.float32] = np.divide(sums, LOOKED_AT, dtype=np.float32)
     return means
