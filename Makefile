@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 ARGS ?=
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 # libzbar0: pyzbar. libsystemd-dev .. python3-dev: systemd-python builds from source. fonts: the screens are drawn with them.
 PACKAGES := libzbar0 libsystemd-dev pkg-config gcc python3-dev python3-venv fonts-unifont fonts-nanum
 # faketime: wrong clocks. systemd: its own check of the units. python3-lgpio, where Debian has it: Python 3.13 has no other. zbar-tools: a decoder to compare with.
@@ -17,13 +18,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
-demo: .venv/.run ## Run the whole kiosk on this machine (ARGS=--script: without a person)
+demo: $(VENV)/.run ## Run the whole kiosk on this machine (ARGS=--script: without a person)
 	$(BIN)/kiosk demo $(ARGS)
 
-test: .venv/.test ## Run every test (ARGS: for pytest)
+test: $(VENV)/.test ## Run every test (ARGS: for pytest)
 	$(BIN)/pytest -n auto $(ARGS)
 
-lint: .venv/.dev ## Check style, types, the imports between rooms, and the diagrams
+lint: $(VENV)/.dev ## Check style, types, the imports between rooms, and the diagrams
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -32,31 +33,31 @@ lint: .venv/.dev ## Check style, types, the imports between rooms, and the diagr
 	$(BIN)/python -m kiosk.sale.diagram --check kiosk/sale/README.md
 	cd ansible && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint -qq
 
-rooms: .venv/.dev ## Print which room imports which (DOT, for graphviz)
+rooms: $(VENV)/.dev ## Print which room imports which (DOT, for graphviz)
 	$(BIN)/import-linter drawgraph hardware
 	$(BIN)/import-linter drawgraph kiosk
 
 ROUNDS ?= 200
-soak: .venv/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)
+soak: $(VENV)/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)
 	$(BIN)/python tests/soak.py --rounds $(ROUNDS) $(ARGS)
 
-pictures: .venv/.test ## Make the README's pictures of menu, commands and front panel anew
+pictures: $(VENV)/.test ## Make the README's pictures of menu, commands and front panel anew
 	$(BIN)/python tests/pictures.py
 
-fleet: .venv/.fleet ## Install Ansible, for ansible/ (README, "The operator")
+fleet: $(VENV)/.fleet ## Install Ansible, for ansible/ (README, "The operator")
 
-fleet-test: .venv/.test ## Set up a booted Debian machine by ansible/, and sell on it (root, systemd-nspawn)
+fleet-test: $(VENV)/.test ## Set up a booted Debian machine by ansible/, and sell on it (root, systemd-nspawn)
 	@.make/packages $(FLEET_PACKAGES)
 	KIOSK_FLEET=1 timeout --signal=INT --kill-after=60 840 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
 
-cover: .venv/.test ## Run every test, and fail when they reach less than 95 % of the branches of kiosk/ or hardware/
+cover: $(VENV)/.test ## Run every test, and fail when they reach less than 95 % of the branches of kiosk/ or hardware/
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --include='hardware/*' --fail-under=95
 	$(BIN)/coverage report --skip-covered --include='kiosk/*' --fail-under=95
 
-bench: .venv/.bench .venv/.test ## Measure decoder and displays beside what else there is, and how fast parts answer, also into build/ (ARGS=--quick: a minute)
+bench: $(VENV)/.bench $(VENV)/.test ## Measure decoder and displays beside what else there is, and how fast parts answer, also into build/ (ARGS=--quick: a minute)
 	@mkdir -p build
 	$(BIN)/python tests/benchmarks/decode.py --json build/decode.json $(ARGS)
 	$(BIN)/python tests/benchmarks/display.py --json build/display.json
@@ -64,7 +65,7 @@ bench: .venv/.bench .venv/.test ## Measure decoder and displays beside what else
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--python-version 3.11
-lock: .venv/.dev ## Write the hashed requirements anew
+lock: $(VENV)/.dev ## Write the hashed requirements anew
 	$(LOCK) --group build -o requirements-build.txt
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --group fleet -o requirements-fleet.txt
@@ -72,39 +73,39 @@ lock: .venv/.dev ## Write the hashed requirements anew
 	$(LOCK) pyproject.toml --group bench -o requirements-bench.txt
 
 clean: ## Remove what was installed and cached here
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- what the commands need; each is done once ---
 
-.venv/.system:
+$(VENV)/.system:
 	@.make/packages $(PACKAGES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: 3.11 or newer is needed; make PYTHON=..."; exit 1; }
-	@echo "making the virtual environment .venv"
-	@$(PYTHON) -m venv .venv
+	@echo "making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-.venv/.run: .venv/.system requirements.txt requirements-build.txt pyproject.toml
+$(VENV)/.run: $(VENV)/.system requirements.txt requirements-build.txt pyproject.toml
 	@echo "installing the Python packages (a minute or two)"
 	@$(PIP) --require-hashes -r requirements-build.txt
 	@$(PIP) --require-hashes --no-build-isolation -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.fleet: .venv/.system requirements-fleet.txt requirements-build.txt
+$(VENV)/.fleet: $(VENV)/.system requirements-fleet.txt requirements-build.txt
 	@$(PIP) --require-hashes -r requirements-build.txt
 	@$(PIP) --require-hashes -r requirements-fleet.txt
 	@touch $@
 
-.venv/.dev: .venv/.run requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo "installing the tools of the engineer"
 	@$(PIP) --require-hashes --no-build-isolation -r requirements-dev.txt
 	@touch $@
 
-.venv/.bench: .venv/.run requirements-bench.txt
+$(VENV)/.bench: $(VENV)/.run requirements-bench.txt
 	@.make/packages $(BENCH_PACKAGES)
 	@$(PIP) --require-hashes --no-build-isolation -r requirements-bench.txt
 	@touch $@
 
-.venv/.test: .venv/.dev
+$(VENV)/.test: $(VENV)/.dev
 	@.make/packages $(TEST_PACKAGES)
 	@touch $@
