@@ -1,7 +1,10 @@
-"""A board from the [hardware] table of a kiosk's configuration file. Keys that are not there keep their defaults."""
+"""A board from the [hardware] table of a kiosk's configuration file, and the table that says it all.
+
+Keys that are not there keep their defaults.
+"""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import TypeVar, cast
 
 from hardware.config import (
@@ -50,6 +53,24 @@ def board_from(table: Table) -> BoardConfig:
         release=_built(ReleaseConfig, _part(table, "release")),
         decoder=_built(DecoderConfig, _part(table, "decoder")),
     )
+
+
+def table_of(board: BoardConfig) -> dict[str, dict[str, object]]:
+    """The sections that describe this board, each with every key: `board_from` makes the same of them."""
+    whole = asdict(board)
+    parts: dict[str, dict[str, object]] = {name: part for name, part in whole.items() if isinstance(part, dict)}
+    del parts["keypad"]["timing"]
+    parts["keypad"] |= asdict(board.keypad.timing) | {"kind": _kind(KEYPADS, board.keypad)}
+    parts["lamps"]["kind"] = _kind(LAMPS, board.lamps)
+    parts["display"]["rotate"] = board.display.rotate * 90
+    for part, wire in (("display", "reset"), ("display", "backlight"), ("release", "confirm")):
+        if parts[part][wire] is None:
+            parts[part][wire] = False
+    return parts
+
+
+def _kind(kinds: Mapping[object, type], part: object) -> object:
+    return next(name for name, kind in kinds.items() if type(part) is kind)
 
 
 def _part(table: Table, name: str) -> Table:

@@ -18,7 +18,7 @@ from hardware.config import (
     RgbConfig,
     TrafficLightsConfig,
 )
-from hardware.table import board_from
+from hardware.table import board_from, table_of
 
 
 def board(text: str) -> BoardConfig:
@@ -81,3 +81,20 @@ def test_a_buzzer_is_there_only_when_it_is_named() -> None:
 def test_no_confirm_sensor_is_said_with_false() -> None:
     assert board("[release]\nconfirm = false").release.confirm is None
     assert board("[release]\nconfirm = 4").release.confirm == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '[keypad]\nkind = "input_device"\ndevice = "pad"\nhold = 3.0',
+        '[lamps]\nkind = "rgb"\nred = 5\ngreen = 6\nblue = 13',
+        '[lamps]\nkind = "traffic_lights"\nred = 9\namber = 10\ngreen = 11\n[buzzer]\npin = 18',
+        '[display]\ndriver = "st7789"\nwidth = 240\nheight = 240\nrotate = 90\nbacklight = 18',
+        '[camera]\nkind = "v4l2"\n[release]\nconfirm = 4\npulse = 0.2\n[decoder]\nsightings = 1',
+    ],
+)
+def test_a_board_spelt_out_is_the_same_board(text: str) -> None:
+    spelt = table_of(board(text))
+    assert board_from(spelt) == board(text)
+    assert all(key in spelt[name] for name, part in tomllib.loads(text).items() for key in part)

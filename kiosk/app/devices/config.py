@@ -7,7 +7,7 @@ from hardware.config import BoardConfig, MatrixConfig
 from hardware.display.panels import unfit
 from hardware.pins.wiring import mistakes
 from hardware.ports import Board
-from hardware.table import board_from
+from hardware.table import board_from, table_of
 from kiosk.sale.order import Product
 from kiosk.settings import Settings
 
@@ -18,6 +18,17 @@ TWELVE = "123456789*0#"
 def board_config(settings: Settings) -> BoardConfig:
     """The board that is configured."""
     return board_from(settings.hardware.model_dump(exclude_none=True))
+
+
+def spelt_out(settings: Settings) -> Settings:
+    """The settings, with what the board has where the file says nothing."""
+    hardware, board = settings.hardware, board_config(settings)
+    parts: dict[str, object] = {"board": board.board}
+    for name, values in table_of(board).items():
+        section = getattr(hardware, name)
+        known = {key: values[key] for key in type(section).model_fields if key in values}
+        parts[name] = section.model_copy(update=known)
+    return settings.model_copy(update={"hardware": hardware.model_copy(update=parts)})
 
 
 def keys_of(settings: Settings) -> str:
