@@ -5,6 +5,7 @@ with whims, a network that loses and delays, an operator, a crash at any point, 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -625,7 +626,8 @@ class World(RuleBasedStateMachine):
 
 
 SHOWN = (Product.ORDER_CODE, Product.CASHIER_PAYMENT)
-TestRulesOfMoney = World.TestCase
+# Minutes of steps: an eighth of a core may need an hour for them, and one that is cut off looks like a broken rule.
+TestRulesOfMoney = pytest.mark.timeout(3600)(World.TestCase)
 TestRulesOfMoney.settings = settings(
     max_examples=4 * EXAMPLES,
     stateful_step_count=50,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sale_examples import EXAMPLES, NOON, SHOWN, Till, approved, order, rules, won
@@ -203,6 +204,7 @@ def answers(command: Command, policy: dict[type, object]) -> Event | None:
 policies = st.fixed_dictionaries({Pay: pays, Inquire: details, Cancel: yes_or_no, Refund: yes_or_no})
 
 
+@pytest.mark.timeout(3600)  # one that is cut off looks like a poll that never ends
 @settings(max_examples=EXAMPLES)
 @given(orders, policies)
 def test_every_poll_ends_however_stubborn_the_gateway(found: Order, policy: dict[type, object]) -> None:
