@@ -17,7 +17,7 @@ from waits import soon
 
 from hardware.config import ReleaseConfig
 from hardware.errors import DeviceError, ReleaseJammed
-from hardware.pins.sensor import BOUNCE
+from hardware.pins.sensor import BOUNCE, PassingSensor
 from hardware.ports import Release
 from hardware.release import RelayRelease
 
@@ -320,6 +320,19 @@ def test_an_edge_lost_before_a_release_does_not_spoil_it(bench: Bench, confirmed
         bench.at(SENSOR).drive_low()
         assert firing.result() is None
         bench.at(SENSOR).drive_high_until_told()
+
+
+def test_what_was_not_driven_is_not_waited_for(
+    bench: Bench, confirmed: RelayRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(PassingSensor, "passed_within", lambda _sensor, seconds: waited.append(seconds))
+    confirmed.prepare()
+    bench.troubles["set"] = OSError(5, "Input/output error")
+    with pytest.raises(DeviceError) as error:
+        confirmed.fire()
+    assert not isinstance(error.value, ReleaseJammed)
+    assert waited == []
 
 
 def test_closing_ends_the_wait_for_the_sensor(bench: Bench) -> None:
