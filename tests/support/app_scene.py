@@ -124,5 +124,6 @@ async def app_scene(folder: Path) -> AsyncIterator[Scene]:
             try:
                 yield scene
             finally:
-                tasks.cancel()
+                async with scene.recorder._pen:  # a thread that is at the journal when it closes ends the process
+                    tasks.cancel()
                 await scene.gateway.aclose()
