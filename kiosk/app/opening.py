@@ -10,7 +10,9 @@ from kiosk.app.clock import Clock
 from kiosk.app.current import Current
 from kiosk.app.devices.adapter import Devices, open_devices
 from kiosk.app.devices.config import Opener, hardware_mistakes
+from kiosk.app.inbox import Inbox
 from kiosk.app.loop import Loop
+from kiosk.app.recorder import Recorder
 from kiosk.gateway.client import Gateway
 from kiosk.journal import Answer, Entry, Journal
 from kiosk.sale import recovery
@@ -31,6 +33,7 @@ class Opened:
 
     clock: Clock
     journal: Journal
+    recorder: Recorder
     devices: Devices
     gateway: Gateway
 
@@ -40,6 +43,7 @@ def open_all(
     settings: Settings,
     credentials: Credentials,
     opener: Opener,
+    inbox: Inbox,
 ) -> Opened:
     """Open the journal first: whoever has it is the only daemon, and may touch the board. `house` closes it all.
 
@@ -47,7 +51,8 @@ def open_all(
     """
     clock = Clock(ZoneInfo(settings.gateway.timezone))
     journal = Journal.open(settings.kiosk.state_dir, settings.kiosk.id, clock.quality)
-    house.callback(journal.close)
+    recorder = Recorder(journal, inbox)
+    house.push_async_callback(recorder.close)
     if wrong := hardware_mistakes(settings):
         raise DaemonError("\n".join(wrong))
     try:
@@ -58,7 +63,7 @@ def open_all(
     house.callback(devices.close)
     gateway = Gateway(account(settings, credentials))
     house.push_async_callback(gateway.aclose)
-    return Opened(clock, journal, devices, gateway)
+    return Opened(clock, journal, recorder, devices, gateway)
 
 
 def take_up(journal: Journal, current: Current, loop: Loop, clock: Clock) -> None:

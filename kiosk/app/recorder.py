@@ -70,12 +70,23 @@ class Recorder:
         self._jobs.put_nowait(job)
 
     async def call(self, work: Callable[[Journal], T]) -> T:
-        """Use the journal, between two records. Raises JournalError as `work` does."""
+        """Use the journal, between two records. Raises JournalError as `work` does.
+
+        A thread can't be cancelled: who is goes at once, but nobody else has the journal before the thread is done.
+        """
+        await self._pen.acquire()
+        thread = asyncio.get_running_loop().run_in_executor(None, work, self._journal)
+        thread.add_done_callback(self._put_down)
+        return await asyncio.shield(thread)
+
+    def _put_down(self, _: asyncio.Future[T]) -> None:
+        self.beat = time.monotonic()
+        self._pen.release()
+
+    async def close(self) -> None:
+        """Close the journal, once no thread is at it."""
         async with self._pen:
-            try:
-                return await asyncio.to_thread(work, self._journal)
-            finally:
-                self.beat = time.monotonic()
+            self._journal.close()
 
     async def answer(self) -> None:
         """Ask the journal for anything: `beat` is new once it has answered, be it that it can't."""

@@ -123,14 +123,14 @@ async def daemon(
     called when a technician wants it to begin anew.
     """
     async with contextlib.AsyncExitStack() as house:
-        opened = opening.open_all(house, settings, credentials, opener)
-        clock, devices, gateway = opened.clock, opened.devices, opened.gateway
+        inbox = Inbox(asyncio.get_running_loop())
+        opened = opening.open_all(house, settings, credentials, opener, inbox)
+        clock, recorder, devices, gateway = opened.clock, opened.recorder, opened.devices, opened.gateway
         tasks = await house.enter_async_context(running())
 
         # the sale: what is so now, what is on disk, and what is carried out
-        inbox, stopwatch = Inbox(asyncio.get_running_loop()), Stopwatch()
+        stopwatch = Stopwatch()
         current = at_start(machine.start(rules(settings)), clock.now())
-        recorder = Recorder(opened.journal, inbox)
         lookup = Lookup(current, recorder)
         performer = Performer(tasks, gateway, devices, inbox, clock, stopwatch, lookup)
         standing = Standing(current, clock, gateway, devices, recorder)

@@ -91,14 +91,8 @@ def test_the_status_is_one_line_in_words_told_when_it_changes(said: list[str]) -
     assert headline(Name.SHOWING_CODE, {}) == "showing code"
 
 
-def _recorder(tmp_path: Path) -> tuple[Journal, Recorder]:
-    journal = Journal.open(tmp_path, "kiosk-1")
-    recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
-    return journal, recorder
-
-
 async def test_a_journal_that_answers_gives_a_sign_and_one_that_hangs_gives_none(tmp_path: Path) -> None:
-    journal, recorder = _recorder(tmp_path)
+    recorder = Recorder(Journal.open(tmp_path, "kiosk-1"), Inbox(asyncio.get_running_loop()))
     await recorder.answer()
     before = recorder.beat
     assert before > 0
@@ -110,11 +104,12 @@ async def test_a_journal_that_answers_gives_a_sign_and_one_that_hangs_gives_none
     held.set()
     await asyncio.gather(hanging, asked)
     assert recorder.beat > before
-    journal.close()
+    await recorder.close()
 
 
 async def test_a_journal_that_says_why_it_can_not_is_alive(tmp_path: Path) -> None:
-    journal, recorder = _recorder(tmp_path)
+    journal = Journal.open(tmp_path, "kiosk-1")
+    recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
 
     def refused(_journal: Journal) -> None:
         raise JournalError("the disk is full")
@@ -122,7 +117,7 @@ async def test_a_journal_that_says_why_it_can_not_is_alive(tmp_path: Path) -> No
     with pytest.raises(JournalError):
         await recorder.call(refused)
     assert recorder.beat > 0
-    journal.close()
+    await recorder.close()
     with pytest.raises((JournalError, sqlite3.Error)):
         journal.counts()
 
@@ -158,7 +153,7 @@ def test_going_out_of_service_and_back_is_one_line_each_in_the_log(
 async def test_the_daemons_beat_is_of_consumer_journal_and_keypad(
     said: list[str], tmp_path: Path, hangs: str | None
 ) -> None:
-    journal, recorder = _recorder(tmp_path)
+    recorder = Recorder(Journal.open(tmp_path, "kiosk-1"), Inbox(asyncio.get_running_loop()))
     held = threading.Event()
     hanging = [asyncio.ensure_future(recorder.call(lambda _journal: held.wait(20)))] if hangs == "journal" else []
     now = current()
@@ -180,5 +175,5 @@ async def test_the_daemons_beat_is_of_consumer_journal_and_keypad(
             await asyncio.sleep(0.01)
         held.set()
     await asyncio.gather(*hanging)
-    journal.close()
+    await recorder.close()
     assert ("WATCHDOG=1" in said) is (hangs is None)

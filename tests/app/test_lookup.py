@@ -24,13 +24,14 @@ PAID = Approved("K1-000002", "UQ-1", Amount(1500, "KRW"))
 @pytest.fixture
 async def lookup(tmp_path: Path) -> AsyncIterator[Lookup]:
     """One order in hand, K1-000003 with UQ-3; one in the journal only, K1-000001 with UQ-1."""
-    with Journal.open(tmp_path, "K1") as journal:
-        recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
-        writing = asyncio.create_task(recorder.run(lambda *_: None, lambda: None))
-        sold = an_order("K1-000001", Released(), released=True, gateway_id="UQ-1")
-        journal.write(Entry(datetime.now(UTC), orders=(sold,)))
-        yield Lookup(current(an_order("K1-000003", gateway_id="UQ-3")), recorder)
-        writing.cancel()
+    journal = Journal.open(tmp_path, "K1")
+    recorder = Recorder(journal, Inbox(asyncio.get_running_loop()))
+    writing = asyncio.create_task(recorder.run(lambda *_: None, lambda: None))
+    sold = an_order("K1-000001", Released(), released=True, gateway_id="UQ-1")
+    journal.write(Entry(datetime.now(UTC), orders=(sold,)))
+    yield Lookup(current(an_order("K1-000003", gateway_id="UQ-3")), recorder)
+    writing.cancel()
+    await recorder.close()
 
 
 @pytest.mark.parametrize(("gateway_id", "other"), [("UQ-1", "K1-000001"), ("UQ-3", "K1-000003")])

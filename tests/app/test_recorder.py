@@ -1,6 +1,8 @@
 """Write, then act: with a real journal on a real disk, and a disk that is full."""
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from sample_orders import order as an_order
-from waits import PATIENCE
+from waits import PATIENCE, until
 
+from hardware.board import open_board
 from kiosk.app.inbox import Inbox
+from kiosk.app.opening import open_all
 from kiosk.app.recorder import Job, Recorder, answer_of
 from kiosk.app.tasks import running
+from kiosk.demo.stage import write_config
 from kiosk.journal import Answer, Entry, Journal, JournalError
 from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Release, SendResult, Topic
 from kiosk.sale.events import (
@@ -27,6 +32,8 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.order import GivenBack, Reason, Releasing
 from kiosk.sale.outcome import Accepted, NotSent, Refused, Unknown
+from kiosk.settings import load
+from kiosk.settings.credentials import read_credentials
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -65,10 +72,10 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    with Journal.open(tmp_path, "kiosk-0001") as journal:
-        scene = Scene(journal)
-        yield scene
-        scene.writing.cancel()
+    scene = Scene(Journal.open(tmp_path, "kiosk-0001"))
+    yield scene
+    scene.writing.cancel()
+    await scene.recorder.close()
 
 
 async def _heavy(scene: Scene) -> None:
@@ -224,3 +231,52 @@ async def test_a_look_up_is_refused_while_the_disk_does_not_take_what_was_handed
         await _heavy(scene)
     with pytest.raises(JournalError):
         await scene.recorder.look_up(lambda journal: journal.newest_id())
+
+
+class Pen:
+    """Something that is done with the journal, and takes until it is let go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.found: str | None = "never asked"
+
+    def work(self, journal: Journal) -> None:
+        self.begun.set()
+        self.go_on.wait(PATIENCE)
+        self.found = journal.newest_id()
+
+
+async def test_who_gives_up_goes_at_once_and_nobody_has_the_journal_before_their_thread_is_done(scene: Scene) -> None:
+    pen, beat = Pen(), scene.recorder.beat
+    asked = asyncio.create_task(scene.recorder.call(pen.work))
+    await until(pen.begun.is_set)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    order = an_order()
+    writing = asyncio.create_task(scene.put(orders=(order,)))
+    await asyncio.sleep(0.1)
+    assert not writing.done()
+    assert not scene.recorder.settled
+    assert scene.recorder.beat == beat
+    pen.go_on.set()
+    await writing
+    assert pen.found is None  # asked before the order was there
+    assert scene.recorder.beat > beat
+
+
+async def test_a_journal_is_not_closed_under_a_thread_when_the_daemon_ends(tmp_path: Path) -> None:
+    pen, inbox = Pen(), Inbox(asyncio.get_running_loop())
+    nobody = "http://127.0.0.1:9"
+    settings = load(write_config(tmp_path, gateway=nobody, operator=nobody, panel_port=0))
+    house = contextlib.AsyncExitStack()
+    opened = open_all(house, settings, read_credentials(settings), open_board, inbox)
+    asked = asyncio.create_task(opened.recorder.call(pen.work))
+    await until(pen.begun.is_set)
+    asked.cancel()
+    closing = asyncio.create_task(house.aclose())
+    await asyncio.sleep(0.1)
+    assert not closing.done()
+    pen.go_on.set()
+    await closing
+    assert pen.found is None

@@ -28,7 +28,8 @@ class Scene:
         self.inbox = Inbox(asyncio.get_running_loop())
         self.changes = 0
         self.told: list[Event] = []
-        self.rows = JournalRows(Recorder(journal, self.inbox), self.changed)
+        self.recorder = Recorder(journal, self.inbox)
+        self.rows = JournalRows(self.recorder, self.changed)
         journal.write(Entry(NOW, results=(SendResult(Topic.FAULT, NOW), SendResult(Topic.RECOVERED, NOW))))
 
     def changed(self) -> None:
@@ -45,11 +46,11 @@ class Scene:
 @pytest.fixture
 async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     monkeypatch.setattr(rows, "RETRY", 0.02)
-    with Journal.open(tmp_path, "kiosk-0001") as journal:
-        scene = Scene(journal)
-        listening = asyncio.create_task(scene.listen())
-        yield scene
-        listening.cancel()
+    scene = Scene(Journal.open(tmp_path, "kiosk-0001"))
+    listening = asyncio.create_task(scene.listen())
+    yield scene
+    listening.cancel()
+    await scene.recorder.close()
 
 
 async def test_the_oldest_goes_first_and_what_was_delivered_is_gone(scene: Scene) -> None:

@@ -118,12 +118,11 @@ async def app_scene(folder: Path) -> AsyncIterator[Scene]:
         httpx.AsyncClient(base_url=sandbox.url, trust_env=False) as http,
         running() as tasks,
     ):
-        with Journal.open(folder, RULES.kiosk_id) as journal:
-            scene = Scene(tasks, journal, sandbox, http)
+        scene = Scene(tasks, Journal.open(folder, RULES.kiosk_id), sandbox, http)
+        try:
             await scene.named(Name.IDLE)
-            try:
-                yield scene
-            finally:
-                async with scene.recorder._pen:  # a thread that is at the journal when it closes ends the process
-                    tasks.cancel()
-                await scene.gateway.aclose()
+            yield scene
+        finally:
+            tasks.cancel()
+            await scene.recorder.close()
+            await scene.gateway.aclose()
