@@ -1,57 +1,129 @@
-"""NOTIFICATIONs: verified, matched with an order, and on disk before they are acknowledged."""
+"""NOTIFICATIONs: verified, matched with an order, and on disk before they are acknowledged.
 
+For an order of ours it is a hint: the sale asks DETAIL (`kiosk.sale.hints`). A payment on the static code has no order
+yet, so DETAIL is asked here, and the order is made of what it says. Where DETAIL can't be had, or does not know it, a
+NOTIFICATION that can be read in one way only is believed.
+"""
+
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from kiosk.app.inbox import Inbox
 from kiosk.app.lookup import Lookup
 from kiosk.gateway.notices import BadNotice, Notice, NoticeReader
 from kiosk.journal import JournalError
 from kiosk.listener import Answer
-from kiosk.sale.events import EntryPaid, Event, Notified
-from kiosk.sale.outcome import Approved, DetailOutcome
+from kiosk.sale.events import (
+    EntryPaid,
+    Event,
+    Notified,
+)
+from kiosk.sale.outcome import (
+    Absent,
+    Approved,
+    DetailOutcome,
+    NotSent,
+    Trust,
+    Unknown,
+)
 
 _log = logging.getLogger(__name__)
+DETAIL_WITHIN = 3.0  # seconds: the gateway waits 5 s for its acknowledgement
+READ_AT_ONCE = 2  # bodies that are parsed at a time, in threads
+
+
+class Entries(Protocol):
+    """Who knows of payments on the static code."""
+
+    async def entry(self, gateway_id: str) -> tuple[DetailOutcome, str]:
+        """What became of it, and at which terminal ("": it is not said)."""
 
 
 class Notifications:
-    """What the listener asks about each NOTIFICATION."""
+    """What the listener asks about each NOTIFICATION. `confirm`: whether DETAIL has the say, and not a signature."""
 
-    def __init__(self, reader: NoticeReader, lookup: Lookup, inbox: Inbox, terminal_id: str) -> None:
+    def __init__(
+        self,
+        reader: NoticeReader,
+        lookup: Lookup,
+        inbox: Inbox,
+        entries: Entries,
+        terminal_id: str,
+        confirm: Callable[[], bool],
+    ) -> None:
         self._reader = reader
         self._lookup = lookup
         self._inbox = inbox
+        self._entries = entries
         self._terminal_id = terminal_id
+        self._confirm = confirm
+        self._reading = asyncio.Semaphore(READ_AT_ONCE)
+        self._static = (
+            asyncio.Lock()
+        )  # one payment on the static code at a time: the second of two alike finds its order
 
     async def accept(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Take one NOTIFICATION; ACCEPTED only once what it led to is on disk, or when it changes nothing."""
         try:
-            notice = self._reader.read(headers, body)
+            async with self._reading:
+                notice = await asyncio.to_thread(self._reader.read, headers, body)
         except BadNotice as bad:
             _log.warning("a NOTIFICATION was refused: %s", bad, extra={"EVENT": "BadNotice"})
             return Answer.REFUSED
         try:
-            events = await self._events(notice)
-            if events is None:
-                _log.warning("a NOTIFICATION for an unknown order was refused", extra={"EVENT": "UnknownOrder"})
-                return Answer.UNKNOWN_ORDER
-            await self._inbox.ask(*events)
+            return await self._take(notice)
         except JournalError as error:
             _log.error("a NOTIFICATION could not be recorded: %s", error)
             return Answer.FAILED
-        return Answer.ACCEPTED
 
-    async def _events(self, notice: Notice) -> tuple[Event, ...] | None:
+    async def _take(self, notice: Notice) -> Answer:
+        events = await self._about_an_order(notice)
+        if events:
+            await self._inbox.ask(*events)
+            return Answer.ACCEPTED
+        here = notice.terminal_id in (None, self._terminal_id)  # of no terminal: it is to go back
+        if notice.static and here and isinstance(notice.outcome, Approved):
+            async with self._static:
+                return await self._take_static(notice)
+        _log.warning("a NOTIFICATION for an unknown order was refused", extra={"EVENT": "UnknownOrder"})
+        return Answer.UNKNOWN_ORDER
+
+    async def _about_an_order(self, notice: Notice) -> tuple[Event, ...]:
         order, reloaded = await self._lookup.find(notice.order_id, notice.gateway_id)
-        if order is not None:
-            outcome: DetailOutcome = notice.outcome
-            if order.gateway_id is None:
-                outcome = await self._lookup.own(order, outcome, notice.gateway_id)
-            return (*reloaded, Notified(order.id, outcome))
-        somewhere = notice.terminal_id in (
-            None,
-            self._terminal_id,
-        )  # one that names no terminal is nobody's: it goes back
-        if notice.static and somewhere and isinstance(notice.outcome, Approved):
-            return (EntryPaid(notice.outcome, ours=notice.terminal_id == self._terminal_id),)
-        return None
+        if order is None:
+            return ()
+        outcome: DetailOutcome = notice.outcome
+        if order.gateway_id is None:
+            outcome = await self._lookup.own(order, outcome, notice.gateway_id)
+        return (*reloaded, Notified(order.id, outcome, Trust.AMBIGUOUS if notice.ambiguous else Trust.SIGNED))
+
+    async def _take_static(self, notice: Notice) -> Answer:
+        """Make an order of it, if it took money. Not acknowledged while nobody can say: it is sent again."""
+        if events := await self._about_an_order(notice):  # the other of two alike was quicker
+            await self._inbox.ask(*events)
+            return Answer.ACCEPTED
+        said, terminal = await self._confirmed(notice)
+        if isinstance(said, Approved):
+            await self._inbox.ask(EntryPaid(said, ours=terminal == self._terminal_id))
+            return Answer.ACCEPTED
+        _log.warning("a payment on the static code was notified, and could not be confirmed", extra={"EVENT": "Entry"})
+        return Answer.FAILED
+
+    async def _confirmed(self, notice: Notice) -> tuple[DetailOutcome, str]:
+        """What became of it and where, by DETAIL, or by the NOTIFICATION's own word where that is enough."""
+        said: DetailOutcome = Unknown("not asked")
+        terminal = ""
+        if self._confirm() or notice.ambiguous:
+            try:
+                async with asyncio.timeout(DETAIL_WITHIN):
+                    said, terminal = await self._entries.entry(notice.gateway_id)
+            except TimeoutError:
+                said = Unknown("no answer in time")
+        word = "" if notice.ambiguous else notice.terminal_id or ""
+        match said:
+            case Absent() | NotSent() | Unknown(contradicts=False) if not notice.ambiguous:
+                return notice.outcome, word
+            case _:
+                return said, terminal or word

@@ -49,6 +49,7 @@ from kiosk.diagnostics.menu import Glass
 from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.api import front_panel
+from kiosk.gateway.client import Gateway
 from kiosk.gateway.wire import ACKNOWLEDGEMENT
 from kiosk.listener import listener
 from kiosk.outbox import Courier, Webhook
@@ -148,7 +149,9 @@ async def daemon(
         )
         admission, clinic = Admission(), Clinic(settings, standing.status, credentials.webhook_secret)
         panel_url = await house.enter_async_context(_front_panel(settings, panel_machine, clinic, admission))
-        listener_url = await _listen(settings, credentials, house, lookup, inbox)
+        listener_url = await _listen(
+            settings, credentials, house, lookup, inbox, gateway, lambda: current.state.rules.confirm_notifications
+        )
         drain, tries = Drain(settings.kiosk.state_dir, inbox), Tries(settings.kiosk.state_dir)
         means = Means(
             inbox,
@@ -276,11 +279,18 @@ def _panel_link(settings: Settings, admission: Admission, address: str) -> str |
 
 
 async def _listen(
-    settings: Settings, credentials: Credentials, house: contextlib.AsyncExitStack, lookup: Lookup, inbox: Inbox
+    settings: Settings,
+    credentials: Credentials,
+    house: contextlib.AsyncExitStack,
+    lookup: Lookup,
+    inbox: Inbox,
+    gateway: Gateway,
+    confirm: Callable[[], bool],
 ) -> str | None:
     """The listener for NOTIFICATIONs, if this kiosk can be reached."""
     if settings.listener is None:
         return None
-    notifications = Notifications(notice_reader(settings, credentials), lookup, inbox, settings.kiosk.id)
+    reader = notice_reader(settings, credentials)
+    notifications = Notifications(reader, lookup, inbox, gateway, settings.kiosk.id, confirm)
     app = listener(notifications.accept, json.dumps(ACKNOWLEDGEMENT).encode())
     return await house.enter_async_context(serving(app, host=settings.listener.host, port=settings.listener.port))

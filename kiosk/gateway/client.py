@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import httpx
 
-from kiosk.gateway import messages
+from kiosk.gateway import bodies, messages
 from kiosk.gateway.exchange import Account, Answered, Exchange, date_offset
 from kiosk.gateway.picture import LARGEST_PICTURE, read_code
 from kiosk.gateway.signing import TokenKey, read_json
@@ -79,7 +79,7 @@ class Gateway:
     async def pay(self, order: Order, code: PaymentCode | None) -> PayOutcome:
         """PAY for the order; `code` is the scanned one, for PAYMENT_CODE."""
         account = self._account
-        body = dict(messages.pay_body(order, code, account.zone, account.description, account.dialect.device_os))
+        body = dict(bodies.pay_body(order, code, account.zone, account.description, account.dialect.device_os))
         body[Field.TERMINAL_ID] = account.terminal_id
         if account.notify_url:
             body[Field.NOTIFY_URL] = account.notify_url
@@ -102,21 +102,33 @@ class Gateway:
     async def detail(self, order: Order) -> DetailOutcome:
         """DETAIL of the order. A start may ask about a thousand: only so many are asked about at a time."""
         async with self._questions:
-            answer = await self._ask(Api.DETAIL, messages.order_body(order))
+            answer = await self._ask(Api.DETAIL, bodies.order_body(order))
         if not isinstance(answer, NotSent | Unknown):
             return _logged(Api.DETAIL, order.id, messages.read_detail(answer, order, self._account.zone))
         return _logged(Api.DETAIL, order.id, answer)
 
+    async def entry(self, gateway_id: str) -> tuple[DetailOutcome, str]:
+        """DETAIL of a payment on the static code, which the gateway alone has named; and the terminal it was made at.
+
+        An `Approved` is over whatever amount was paid; "": the answer names no terminal.
+        """
+        async with self._questions:
+            answer = await self._ask(Api.DETAIL, {Field.GATEWAY_ID: gateway_id})
+        if isinstance(answer, NotSent | Unknown):
+            return _logged(Api.DETAIL, gateway_id, answer), ""
+        outcome = messages.read_entry(answer, gateway_id, self._account.zone)
+        return _logged(Api.DETAIL, gateway_id, outcome), messages.text(messages.data_of(answer), Field.TERMINAL_ID)
+
     async def cancel(self, order: Order) -> CancelOutcome:
         """CANCEL the order: close it, or give all of it back."""
-        answer = await self._ask(Api.CANCEL, messages.order_body(order))
+        answer = await self._ask(Api.CANCEL, bodies.order_body(order))
         if not isinstance(answer, NotSent | Unknown):
             return _logged(Api.CANCEL, order.id, messages.read_cancel(answer, order))
         return _logged(Api.CANCEL, order.id, answer)
 
     async def refund(self, order: Order, refund_id: str, amount: Amount, reason: str) -> RefundOutcome:
         """REFUND `amount` of the order. The same `refund_id` again is the same refund."""
-        answer = await self._ask(Api.REFUND, messages.refund_body(order, refund_id, amount, reason))
+        answer = await self._ask(Api.REFUND, bodies.refund_body(order, refund_id, amount, reason))
         if not isinstance(answer, NotSent | Unknown):
             return _logged(Api.REFUND, order.id, messages.read_refund(answer, order, refund_id))
         return _logged(Api.REFUND, order.id, answer)
@@ -155,6 +167,9 @@ class Gateway:
                 return Unknown("an answer that is not signed")
             if not key.verify(answer, signature):
                 return Unknown("an answer whose signature is wrong")
+        told = (headers.get(Header.REQUEST_ID, ""), messages.text(answer, Header.REQUEST_ID))  # the latter is signed
+        if any(other not in ("", answered.request_id) for other in told):
+            return Unknown("an answer to another request")
         self._clock_offset = date_offset(headers) or self._clock_offset
         _log.debug("%s: was answered %s", api, redact(answer))
         return answer

@@ -7,16 +7,18 @@ may have been done (`Unknown`). Reasons hold no secret, and nothing that was ans
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+import zlib
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from kiosk.gateway.signing import Key, TokenKey
-from kiosk.gateway.wire import MAX_BODY, PLAUSIBLE, Api, Dialect, Header, JsonObject, SignType
+from kiosk.gateway.wire import MAX_BODY, PLAUSIBLE, Api, Dialect, Header, JsonObject, SignType, loggable
 from kiosk.sale.outcome import NotSent, Unknown
 
 NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
@@ -62,11 +64,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back, whoever sent it: nothing of it is verified. `content` is at most as long as was allowed."""
+    """What came back, whoever sent it: nothing of it is verified. `content` is at most as long as was allowed.
+
+    `request_id`: of the request that it should be the answer to.
+    """
 
     status: int
     headers: httpx.Headers
     content: bytes
+    request_id: str = ""
 
 
 class Exchange:
@@ -80,6 +86,7 @@ class Exchange:
             trust_env=False,  # neither a proxy nor a .netrc of the environment decides where money goes
             limits=httpx.Limits(keepalive_expiry=IDLE),
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "kiosk"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept: each request stands for itself
         )
 
     async def aclose(self) -> None:
@@ -90,6 +97,7 @@ class Exchange:
         """Sign the body, send it, and read what comes back."""
         account = self._account
         wait = account.timeouts.detail if api is Api.DETAIL else account.timeouts.act
+        request_id = uuid4().hex
         request = self._client.build_request(
             "POST",
             self.base.copy_with(path=self.base.path.rstrip("/") + account.dialect.paths.of(api)),
@@ -100,11 +108,12 @@ class Exchange:
                 Header.SIGN_TYPE: account.sign_type,
                 Header.SIGN_ID: account.key.sign_id,
                 account.key.header: account.key.sign(body),
-                Header.REQUEST_ID: uuid4().hex,
+                Header.REQUEST_ID: request_id,
             },
             timeout=self._times(wait),
         )
-        return await self._send(request, wait, MAX_BODY)
+        answered = await self._send(request, wait, MAX_BODY)
+        return replace(answered, request_id=request_id) if isinstance(answered, Answered) else answered
 
     async def fetch(self, url: httpx.URL, accept: str, limit: int) -> Answered | NotSent | Unknown:
         """GET an address that the gateway named; at most `limit` bytes of it."""
@@ -132,7 +141,26 @@ class Exchange:
             return NotSent(f"no connection to the gateway: {str(error) or type(error).__name__}")
         except (httpx.HTTPError, OSError) as error:  # whose words may quote the answer; broken TLS is an OSError
             return Unknown(f"no answer to be had: {type(error).__name__}")
-        return Answered(response.status_code, response.headers, bytes(content))
+        plain = _plain(bytes(content), response.headers.get("content-encoding", "identity"), limit)
+        return Answered(response.status_code, response.headers, plain) if isinstance(plain, bytes) else plain
+
+
+def _plain(content: bytes, encoding: str, limit: int) -> bytes | Unknown:
+    """The content without its encoding, which we ask for none of, and proxies add: gzip, or named in the reason."""
+    match encoding.strip().lower():
+        case "identity" | "":
+            return content
+        case "gzip" | "x-gzip":
+            reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            try:
+                plain = reader.decompress(content, limit + 1)
+            except zlib.error:
+                return Unknown("an answer that says it is gzip, and is none")
+            if len(plain) > limit:
+                return Unknown(f"an answer of more than {limit} bytes")
+            return plain if reader.eof else Unknown("an answer in gzip that is broken off")
+        case other:
+            return Unknown(f"an answer in an encoding that was not asked for: {loggable(other)}")
 
 
 def date_offset(headers: httpx.Headers) -> timedelta | None:

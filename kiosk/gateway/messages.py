@@ -1,4 +1,4 @@
-"""Messages: the bodies of requests, and what the bodies of answers mean. Pure; knows no HTTP and no signatures.
+"""What the bodies of answers mean. Pure; knows no HTTP and no signatures.
 
 Everything read here was verified before. What is malformed, or about another order, amount or currency, is `Unknown`:
 never success and never failure. A status nobody knows is `Pending`: never paid.
@@ -11,29 +11,37 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from kiosk.gateway.bodies import order_body
 from kiosk.gateway.wire import (
     ABSENT_WORDS,
     CODE_FIELDS,
+    ID,
+    IDS,
     NOTHING_DONE,
-    PAYMENT_METHOD,
     PLAUSIBLE,
     TIME_FORMAT,
     ActionType,
     Field,
     JsonObject,
-    JsonValue,
     RespCode,
     Status,
     loggable,
 )
+from kiosk.sale.answers import (
+    about,
+)
 from kiosk.sale.money import Amount, MoneyError
-from kiosk.sale.order import ConfirmedRefund, Order, Product
+from kiosk.sale.order import (
+    Order,
+    Product,
+)
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
     Approved,
     CancelOutcome,
     Closed,
+    ConfirmedRefund,
     Declined,
     DetailOutcome,
     PayOutcome,
@@ -41,52 +49,12 @@ from kiosk.sale.outcome import (
     RefundOutcome,
     Refused,
     Unknown,
-    about,
 )
-from kiosk.sale.payment_code import PaymentCode
 
 _log = logging.getLogger(__name__)
 
 LONGEST_CODE = 2048  # characters of a code to show; no display of ours holds more
 Stated: TypeAlias = Approved | Pending | Declined | Closed | Unknown
-
-# --- requests --------------------------------------------------------------------------------------------------------
-
-
-def pay_body(order: Order, code: PaymentCode | None, zone: ZoneInfo, description: str, device_os: str) -> JsonObject:
-    """PAY, without who we are (terminalId, notifyUrl). `zone` is the gateway's; expireAt is written in it."""
-    body: dict[str, JsonValue] = {
-        Field.PAYMENT_METHOD: PAYMENT_METHOD,
-        Field.PRODUCT: order.product.value,
-        Field.ORDER_ID: order.id,
-        Field.AMOUNT: order.amount.major,
-        Field.CURRENCY: order.amount.currency,
-        Field.EXPIRE_AT: order.expire_at.astimezone(zone).strftime(TIME_FORMAT),
-        Field.GOODS: {Field.DESCRIPTION: description},
-        Field.RISK_DATA: {Field.DEVICE: {Field.OS: device_os}},
-    }
-    return body if code is None else {**body, Field.PAY_CODE_VALUE: code.value}
-
-
-def order_body(order: Order) -> JsonObject:
-    """DETAIL and CANCEL: the order, by our id, or by the gateway's where it was never told ours (wire.py, A14)."""
-    if order.product is Product.ENTRY_CODE and order.gateway_id:
-        return {Field.GATEWAY_ID: order.gateway_id}
-    return {Field.ORDER_ID: order.id}
-
-
-def refund_body(order: Order, refund_id: str, amount: Amount, reason: str) -> JsonObject:
-    """REFUND of `amount`, as `refund_id`."""
-    return {
-        **order_body(order),
-        Field.REFUND_ID: refund_id,
-        Field.AMOUNT: amount.major,
-        Field.CURRENCY: amount.currency,
-        Field.REASON: reason,
-    }
-
-
-# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 def read_pay(answer: JsonObject, order: Order, zone: ZoneInfo) -> PayOutcome:
@@ -100,6 +68,18 @@ def read_pay(answer: JsonObject, order: Order, zone: ZoneInfo) -> PayOutcome:
 def read_detail(answer: JsonObject, order: Order, zone: ZoneInfo) -> DetailOutcome:
     """What DETAIL's answer means."""
     return Absent() if is_absent(answer) else _stated_about(answer, order, zone)
+
+
+def read_entry(answer: JsonObject, gateway_id: str, zone: ZoneInfo) -> DetailOutcome:
+    """What DETAIL's answer means for a payment on the static code, of which its gateway id alone is known."""
+    if is_absent(answer):
+        return Absent()
+    if text(answer, Field.RESP_CODE) != RespCode.OK:
+        return unknown(answer)
+    data = data_of(answer)
+    if text(data, Field.GATEWAY_ID) != gateway_id or text(data, Field.PRODUCT) != Product.ENTRY_CODE:
+        return Unknown("an answer about another payment", contradicts=True)
+    return stated(data, zone, reason=_words(answer))
 
 
 def read_cancel(answer: JsonObject, order: Order) -> CancelOutcome:
@@ -137,8 +117,11 @@ def _read_request(answer: JsonObject, order: Order, refund_id: str | None) -> Ca
     if code != RespCode.OK:
         return unknown(answer)
     data = data_of(answer)
-    if _names_another(data, order) or text(data, Field.REFUND_ID) not in ("", refund_id or ""):
-        return Unknown("an answer about another order or refund")
+    named = any(text(data, name) == value for name, value in order_body(order).items())
+    if not named or _names_another(data, order) or text(data, Field.REFUND_ID) not in ("", refund_id or ""):
+        return Unknown("an answer about another order or refund, or about none", contradicts=True)
+    if not plain_ids(data):
+        return Unknown("an answer with an id that can be none", contradicts=True)
     match text(data, Field.STATUS):
         case Status.SUCCESS | Status.PROCESSING | Status.CLOSED:
             return Accepted(text(data, Field.GATEWAY_REFUND_ID))
@@ -185,6 +168,8 @@ def _is_amount(data: JsonObject, amount: Amount) -> bool:
 
 def stated(data: JsonObject, zone: ZoneInfo, *, reason: str = "") -> Stated:
     """What `data` states of the payment it names, whichever that is; `reason` explains a `fail`."""
+    if not plain_ids(data):
+        return Unknown("an answer with an id that can be none", contradicts=True)
     match text(data, Field.STATUS):
         case Status.SUCCESS:
             return _approved(data, zone)
@@ -198,6 +183,11 @@ def stated(data: JsonObject, zone: ZoneInfo, *, reason: str = "") -> Stated:
                 odd = f"the status {loggable(status)!r} is not known; it counts as processing"
                 _log.warning("%s", odd)
             return Pending(text(data, Field.GATEWAY_ID) or None, odd=odd)
+
+
+def plain_ids(data: JsonObject) -> bool:
+    """Whether the ids that are told are ids: `[A-Za-z0-9_-]`, 64 at most. Those of refunds: `_refund_lines`."""
+    return all(not (told := text(data, name)) or ID.fullmatch(told) for name in IDS)
 
 
 def data_of(answer: JsonObject) -> JsonObject:
@@ -241,8 +231,8 @@ def _refund_lines(data: JsonObject) -> list[JsonObject]:
     if isinstance(listed, str) or not isinstance(listed, Sequence):
         raise MoneyError("they are not a list")
     lines = [line for line in listed if isinstance(line, Mapping)]
-    if len(lines) != len(listed) or not all(_refund_id(line) for line in lines):
-        raise MoneyError("one has no id")
+    if len(lines) != len(listed) or not all(_refund_id(line) and plain_ids(line) for line in lines):
+        raise MoneyError("one has no id, or none that can be one")
     return lines
 
 

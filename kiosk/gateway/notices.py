@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kiosk.gateway import messages
-from kiosk.gateway.signing import RsaKey, ShaKey, read_json
+from kiosk.gateway.signing import RsaKey, ShaKey, ambiguous, read_json
 from kiosk.gateway.wire import Field, Header, JsonObject, TransactionType
 from kiosk.sale.order import Product
 from kiosk.sale.outcome import Approved, Closed, Declined, Pending, Unknown
@@ -25,7 +25,7 @@ class Notice:
     `order_id` is None for a payment of a static code (`static`), which only `gateway_id` and `terminal_id` name,
     whatever order id the gateway may have given it. `outcome` states what became of the payment. News of a refund or a
     cancellation never states that it was paid or declined: it is `Closed` if the gateway says so, and otherwise
-    `Pending`, "something happened, ask DETAIL".
+    `Pending`, "something happened, ask DETAIL". `ambiguous`: what was signed can be read in another way too.
     """
 
     order_id: str | None
@@ -34,6 +34,7 @@ class Notice:
     kind: TransactionType
     terminal_id: str | None
     static: bool = False
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,26 @@ class NoticeReader:
     def read(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Verify and read one. Header names may be of any case. Raises BadNotice."""
         said = {name.lower(): value for name, value in headers.items()}
-        try:
-            message = read_json(body)
-        except ValueError as error:
-            raise BadNotice(f"its body is {error}") from None
         if said.get(Header.CLIENT_ID.lower()) != self.client_id:
             raise BadNotice("it is for another clientId")
         signature = said.get(Header.SIGN.lower(), "")
         if not signature:
             raise BadNotice("it is not signed")
+        if not self.key.shaped(signature):  # whoever has no signature has nothing parsed
+            raise BadNotice("its signature is none")
+        try:
+            message = read_json(body)
+        except ValueError as error:
+            raise BadNotice(f"its body is {error}") from None
         if not self.key.verify(message, signature):
             raise BadNotice("its signature is wrong")
-        return self._notice(messages.data_of(message))
+        return self._notice(messages.data_of(message), ambiguous=ambiguous(message))
 
-    def _notice(self, data: JsonObject) -> Notice:
+    def _notice(self, data: JsonObject, *, ambiguous: bool) -> Notice:
         order_id = messages.text(data, Field.ORDER_ID) or None
         gateway_id = messages.text(data, Field.GATEWAY_ID)
+        if not messages.plain_ids(data):
+            raise BadNotice("it has an id that can be none")
         if not gateway_id:
             raise BadNotice("it does not say which payment it is about")
         static = messages.text(data, Field.PRODUCT) == Product.ENTRY_CODE
@@ -81,4 +86,4 @@ class NoticeReader:
         if isinstance(outcome, Unknown):
             raise BadNotice(f"it tells {outcome.reason}")
         terminal_id = messages.text(data, Field.TERMINAL_ID) or None
-        return Notice(None if static else order_id, gateway_id, outcome, kind, terminal_id, static)
+        return Notice(None if static else order_id, gateway_id, outcome, kind, terminal_id, static, ambiguous)

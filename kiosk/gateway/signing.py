@@ -1,14 +1,16 @@
 """Signatures over JSON bodies: the canonical string, the three kinds of key, and a reader that keeps what was signed.
 
 Knows nothing of HTTP or orders. The gateway's form is not one-to-one (values are not escaped), so a signature
-vouches for a body only beside TLS, and readers of a body check every field they act on.
+vouches for a body only beside TLS, or where the body is not `ambiguous`; and readers check every field they act on.
 """
 
 import base64
 import binascii
+import codecs
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, NoReturn, TypeAlias
@@ -18,9 +20,20 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from kiosk.gateway.wire import MAX_BODY, DigestName, Header, JsonObject, JsonValue, SaltSeparator, SignType
+from kiosk.gateway.wire import MAX_BODY, NAME, DigestName, Field, Header, JsonObject, JsonValue, SaltSeparator, SignType
 
-__all__ = ["JsonObject", "JsonValue", "Key", "Number", "RsaKey", "ShaKey", "TokenKey", "canonical", "read_json"]
+__all__ = [
+    "JsonObject",
+    "JsonValue",
+    "Key",
+    "Number",
+    "RsaKey",
+    "ShaKey",
+    "TokenKey",
+    "ambiguous",
+    "canonical",
+    "read_json",
+]
 
 DEEPEST = 16  # objects and arrays within one another
 
@@ -63,6 +76,25 @@ def _written(value: JsonValue) -> str:
             return f"[{','.join(items)}]" if items else ""
 
 
+def ambiguous(value: JsonValue, signs: str = "&=|") -> bool:
+    """Whether the canonical string could be read as another body too: a value has `&`, `=` or `|` in it.
+
+    The fields of a payAction hold addresses: there `&` and `=` are expected, and move nothing out of it.
+    """
+    match value:
+        case str():
+            return any(sign in value for sign in signs)
+        case Mapping():
+            return any(
+                ambiguous(inner, "|" if name == Field.PAY_ACTION and not isinstance(inner, str) else signs)
+                for name, inner in value.items()
+            )
+        case Sequence():
+            return any(ambiguous(item, signs) for item in value)
+        case _:
+            return False
+
+
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 
@@ -83,6 +115,11 @@ class ShaKey:
         text = canonical(body)
         salted = f"{text}{self.separator if text else ''}key={self.secret}"
         return hashlib.new(self.digest, salted.encode()).hexdigest()
+
+    def shaped(self, signature: str) -> bool:
+        """Whether this could be a signature at all: hex, and as long as one is."""
+        length = 2 * hashlib.new(self.digest).digest_size
+        return len(signature) == length and re.fullmatch(r"[0-9A-Fa-f]+", signature, re.ASCII) is not None
 
     def verify(self, body: JsonObject, signature: str) -> bool:
         """Whether the signature, in hex of either case, is this body's. Takes the same time for any wrong one."""
@@ -109,6 +146,11 @@ class RsaKey:
             raise ValueError(f"RSA key {self.sign_id} can't sign: it has no private key")
         signature = self.private_key.sign(canonical(body).encode(), PKCS1v15(), SHA256())
         return base64.b64encode(signature).decode()
+
+    def shaped(self, signature: str) -> bool:
+        """Whether this could be a signature at all: Base64, and as long as the public key's are."""
+        length = 0 if self.public_key is None else 4 * -(-self.public_key.key_size // 24)
+        return len(signature) == length and re.fullmatch(r"[0-9A-Za-z+/]+=*", signature, re.ASCII) is not None
 
     def verify(self, body: JsonObject, signature: str) -> bool:
         """Whether the signature, in Base64, is this body's. Raises ValueError if there is no public key."""
@@ -149,16 +191,17 @@ Key: TypeAlias = ShaKey | RsaKey | TokenKey
 
 
 def read_json(content: bytes) -> JsonObject:
-    """Read a JSON object so that it can be verified: numbers stay as written (`Number`).
+    """Read a JSON object so that it can be verified: numbers stay as written (`Number`), a byte order mark is skipped.
 
     Raises ValueError, with a line that shows nothing of the content: more than 64 KiB, not UTF-8, not JSON, not an
-    object, a name twice in one object, NaN or Infinity, half a surrogate pair, nested deeper than 16.
+    object, a name twice in one object or none of the gateway's kind, NaN or Infinity, half a surrogate pair, nested
+    deeper than 16.
     """
     if len(content) > MAX_BODY:
         raise ValueError(f"more than {MAX_BODY} bytes")
     try:
         body: JsonValue = json.loads(
-            content.decode(),
+            content.removeprefix(codecs.BOM_UTF8).decode(),
             object_pairs_hook=_without_repeats,
             parse_int=Number,
             parse_float=Number,
@@ -178,6 +221,8 @@ def _without_repeats(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     body = dict(pairs)
     if len(body) != len(pairs):
         raise ValueError("a name stands twice in one object")
+    if not all(NAME.fullmatch(name) for name in body):
+        raise ValueError("a name is none of the gateway's")
     return body
 
 

@@ -30,7 +30,7 @@ class Header(StrEnum):
     SIGN_ID = "signId"  # id of the key
     SIGN = "sign"  # SHA and RSA
     TOKEN = "token"  # noqa: S105 - the header's name; TOKEN only, and never in an answer (A2: TLS alone vouches for it)
-    REQUEST_ID = "requestId"  # never repeated: no idempotency key
+    REQUEST_ID = "requestId"  # never repeated: no idempotency key; A20: an answer's is the request's
 
 
 class SignType(StrEnum):
@@ -181,6 +181,10 @@ class TransactionType(StrEnum):
 
 ACKNOWLEDGEMENT: Mapping[str, str] = {Field.CODE: RespCode.OK}  # D: the reply to a NOTIFICATION; not signed
 
+NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)  # of fields, and
+ID = re.compile(
+    r"[A-Za-z0-9_-]{1,64}", re.ASCII
+)  # ids in them: with these, and no `&`, `=`, `|` in values, one reading
 PLAUSIBLE = range(2020, 2200)  # years that a time of the gateway may be in
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"  # D ("yyyy-MM-dd HH:mm:ss"); A15: in gateway.timezone, and paidAt likewise
 LONGEST_EXPIRY_HOURS = 72  # D: expireAt is less than this after the request
@@ -214,10 +218,9 @@ LOGGABLE = frozenset(
 )
 """Fields of bodies that may be logged. Of headers only requestId may: never `sign`, never `token`."""
 
-_IDS = frozenset({Field.ORDER_ID, Field.GATEWAY_ID, Field.REFUND_ID, Field.GATEWAY_REFUND_ID, Field.TERMINAL_ID})
+IDS = frozenset({Field.ORDER_ID, Field.GATEWAY_ID, Field.REFUND_ID, Field.GATEWAY_REFUND_ID, Field.TERMINAL_ID})
 _LONGEST = 160  # characters of one logged value
 _CODE_LIKE = re.compile(r"[A-Za-z0-9+/=_-]{16,}|[0-9](?:[ .,:/-]?[0-9]){15,}")  # payment codes, keys, tokens
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def redact(message: JsonObject) -> dict[str, JsonValue]:
@@ -235,7 +238,7 @@ def _shown(name: str, value: JsonValue) -> JsonValue:
     match value:
         case str() if name == Field.PAY_CODE_VALUE:
             return masked(value)
-        case str() if name in _IDS and _ID.fullmatch(value):
+        case str() if name in IDS and ID.fullmatch(value):
             return value
         case str():
             return loggable(value)

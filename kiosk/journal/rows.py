@@ -12,7 +12,6 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
-    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -27,6 +26,9 @@ from kiosk.sale.order import (
     Unconfirmed,
     Unresolved,
     Verdict,
+)
+from kiosk.sale.outcome import (
+    ConfirmedRefund,
 )
 
 PHASES: dict[str, type[Phase]] = {

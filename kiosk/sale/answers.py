@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from kiosk.sale.events import CancelAnswered, DetailAnswered, Notified, OrderEvent, PayAnswered, RefundAnswered
-from kiosk.sale.order import Order, Request
-from kiosk.sale.outcome import Approved, Outcome, Pending, Unknown, about
+from kiosk.sale.order import Order, Product, Request
+from kiosk.sale.outcome import Approved, Outcome, Pending, Unknown
 
 _ANSWERS: dict[type, Request] = {
     PayAnswered: Request.PAY,
@@ -61,3 +61,21 @@ def _believed(outcome: T, order: Order, orders: Mapping[str, Order]) -> T | Unkn
             if one.gateway_id == believed.gateway_id and one.id != order.id:
                 return Unknown(f"the gateway gave {order.id} the id of {one.id}", contradicts=True)
     return believed
+
+
+def about(approved: Approved, order: Order) -> Approved | Unknown:
+    """Believe a success only if it is for this order with this amount and currency (rule of money 1).
+
+    A payment of the static code is known by the gateway's id; the gateway may have given it an order id of its own. Nor
+    is a success believed that says that more was given back than was paid.
+    """
+    static = order.product is Product.ENTRY_CODE
+    if approved.gateway_id != order.gateway_id if static else approved.order_id not in (order.id, None):
+        return Unknown(f"a success for another order than {order.id}", contradicts=True)
+    if approved.amount != order.amount:
+        return Unknown(f"a success over {approved.amount} instead of {order.amount} for {order.id}", contradicts=True)
+    back = sum(refund.amount.minor for refund in approved.refunds)
+    listed = approved.refunds + approved.open
+    if back > order.amount.minor or any(one.amount.currency != order.amount.currency for one in listed):
+        return Unknown(f"refunds of more than {order.amount}, or in another currency, for {order.id}", contradicts=True)
+    return replace(approved, order_id=order.id)

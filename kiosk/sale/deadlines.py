@@ -6,12 +6,17 @@ from kiosk.sale.state import Idle, InHand, Kiosk, OutOfService, Session
 
 
 def order_due(order: Order) -> float:
-    """When an order wants to be woken: monotonic seconds. A request under way is waited for, save by the release."""
+    """When an order wants to be woken: monotonic seconds. A request under way is waited for, save by the release.
+
+    What was notified is believed when DETAIL has had its time, whatever is under way.
+    """
+    plan = order.plan
     if isinstance(order.phase, Releasing):
-        return order.plan.until
+        return plan.until
+    due = NEVER if plan.busy else plan.due
     if isinstance(order.phase, Awaiting):
-        return order.plan.until if order.plan.busy else min(order.plan.due, order.plan.until)
-    return NEVER if order.plan.busy else order.plan.due
+        due = min(due, plan.until)
+    return min(due, plan.hint.until) if plan.hint else due
 
 
 def session_due(session: Session) -> float:

@@ -133,9 +133,7 @@ def _last_refund(order: Order) -> str:
 
 def ended_notified(order: Order, _phase: Ended, event: Notified, ctx: Context) -> Next:
     """That it was paid is known. Other news, of a refund made elsewhere perhaps, are for DETAIL to confirm."""
-    if isinstance(event.outcome, Approved):
-        return Next(moves.learn(order, event.outcome, ctx))
-    return moves.look(order, ctx)
+    return Next(order) if moves.old_news(order, event) else moves.look(order, ctx)
 
 
 def ended_stated(order: Order, phase: Ended, event: DetailAnswered, ctx: Context) -> Next:

@@ -13,6 +13,7 @@ from kiosk.sale.outcome import (
     DetailOutcome,
     PayOutcome,
     RefundOutcome,
+    Trust,
 )
 from kiosk.sale.panel import Text
 from kiosk.sale.payment_code import PaymentCode
@@ -118,11 +119,12 @@ class Notified:
 
     order_id: str
     outcome: DetailOutcome
+    trust: Trust = Trust.SIGNED
 
 
 @dataclass(frozen=True, slots=True)
 class EntryPaid:
-    """A verified NOTIFICATION of a payment on the static code, the first one with this gateway id.
+    """A payment on the static code, confirmed by DETAIL or well signed; the first one with this gateway id.
 
     `ours`: it names this very terminal.
     """

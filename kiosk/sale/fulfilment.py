@@ -21,7 +21,6 @@ from kiosk.sale.moves import Context, Next
 from kiosk.sale.order import (
     NEVER,
     AfterCrash,
-    ConfirmedRefund,
     GivingBack,
     Order,
     Phase,
@@ -36,6 +35,7 @@ from kiosk.sale.outcome import (
     Accepted,
     Approved,
     Closed,
+    ConfirmedRefund,
     NotSent,
     Refused,
     Unknown,
@@ -76,11 +76,9 @@ def releasing_woken(order: Order, phase: Releasing, _event: Woken, ctx: Context)
     return release_answered(order, phase, ReleaseAnswered(order.id, "the release did not answer in time"), ctx)
 
 
-def releasing_notified(order: Order, _phase: Releasing, event: Notified, ctx: Context) -> Next:
+def releasing_notified(order: Order, _phase: Releasing, event: Notified, _ctx: Context) -> Next:
     """Other news than that it is paid: DETAIL is asked once the goods are out."""
-    if isinstance(event.outcome, Approved):
-        return Next(moves.learn(order, event.outcome, ctx))
-    return Next(replace(order, owed=True))
+    return Next(order if moves.old_news(order, event) else replace(order, owed=True))
 
 
 def giving_back_answered(order: Order, phase: GivingBack, event: CancelAnswered | RefundAnswered, ctx: Context) -> Next:

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kiosk.sale.commands import Cancel, Command, Inquire, Pay, Refund, Release, SendResult, Topic
-from kiosk.sale.events import (
-    Moment,
-)
+from kiosk.sale.events import Moment, Notified
 from kiosk.sale.money import Amount
 from kiosk.sale.order import (
     NEVER,
+    Awaiting,
     Cancelling,
     Closing,
-    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -35,6 +33,7 @@ from kiosk.sale.order import (
 )
 from kiosk.sale.outcome import (
     Approved,
+    ConfirmedRefund,
 )
 from kiosk.sale.rules import Rules
 
@@ -67,7 +66,9 @@ def enter(
     order: Order, phase: Phase, ctx: Context, *, due: float = NEVER, until: float = NEVER, owed: bool = False
 ) -> Order:
     """Begin a phase: its record says since when, its plan begins anew; a request under way stays under way."""
-    plan = Plan(due=due, until=until, last=order.plan.last, busy=order.plan.busy, doubted=order.plan.doubted)
+    before = order.plan
+    hint = before.hint if isinstance(phase, Awaiting | Closing) else None
+    plan = Plan(due=due, until=until, last=before.last, busy=before.busy, doubted=before.doubted, hint=hint)
     return replace(order, phase=phase, since=ctx.now.at, owed=owed, plan=plan)
 
 
@@ -137,6 +138,16 @@ def learn(order: Order, approved: Approved, ctx: Context) -> Order:
     )
 
 
+def old_news(order: Order, event: Notified) -> bool:
+    """Whether a NOTIFICATION says of a paid order what is known: that it was paid, and which refunds there are."""
+    known = {refund.id for refund in order.refunds}
+    match event.outcome:
+        case Approved(refunds=refunds, open=under_way):
+            return not under_way and all(refund.id in known for refund in refunds)
+        case _:
+            return False
+
+
 def paid(order: Order, approved: Approved, why: Reason, ctx: Context) -> Next:
     """A verified success. The goods are for a shopper who still waits; otherwise the money goes back."""
     told = () if order.paid_at else (SendResult(Topic.PAID, ctx.now.at, learn(order, approved, ctx)),)
@@ -152,12 +163,13 @@ def paid(order: Order, approved: Approved, why: Reason, ctx: Context) -> Next:
 
 
 def not_charged(order: Order, verdict: Verdict, why: Reason | None, ctx: Context) -> Next:
-    """The end without money. It is looked at a few times more, unless PAY never left.
+    """The end without money. It is looked at a few times more, unless PAY never left; at once, if a NOTIFICATION came.
 
     One that ends so again, after a look found it open (`Reason.LATE`), was reported the first time.
     """
-    sent = verdict is not Verdict.NOT_SENT
-    due = ctx.now.mono + ctx.rules.watch[0] if sent else NEVER
+    sent = verdict is not Verdict.NOT_SENT or order.plan.hint is not None
+    pause = 0.0 if order.plan.hint else ctx.rules.watch[0]
+    due = ctx.now.mono + pause if sent else NEVER
     order = enter(order, NotCharged(verdict, why), ctx, due=due, owed=sent)
     if why is Reason.LATE:
         return Next(order)

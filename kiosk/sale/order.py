@@ -11,6 +11,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
+from kiosk.sale.outcome import (
+    ConfirmedRefund,
+    Hint,
+)
 from kiosk.sale.payment_code import PaymentCode
 
 CLAIM_LENGTH = 6  # characters of an order id that a shopper reads out at the operator's desk
@@ -201,15 +205,6 @@ Phase: TypeAlias = (
 IN_DOUBT = (Requested, Awaiting, Closing, Cancelling, Confirming)  # phases in which it may yet turn out paid
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedRefund:
-    """A refund that DETAIL lists. `id` is ours, or the gateway's where it was made elsewhere; `gateway_id` its own."""
-
-    id: str
-    amount: Amount
-    gateway_id: str = field(default="", compare=False)
-
-
 class Request(StrEnum):
     """What can be asked of the gateway about an order."""
 
@@ -228,6 +223,7 @@ class Plan:
     at again, and `unseen` the looks in a row that brought nothing to be seen. `last`: when DETAIL was last asked.
     `busy`: the request under way; no other is sent for this order before its answer. `code`: the scanned code, while
     PAY may need it again. `doubted`: the operator has been told that what the gateway says of it can't be.
+    `hint`: what was notified, and DETAIL has not been heard on yet.
     """
 
     due: float = NEVER
@@ -240,6 +236,7 @@ class Plan:
     busy: Request | None = None
     code: PaymentCode | None = None
     doubted: bool = False
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,21 @@ Every value here was verified: the gateway client turns whatever is malformed, u
 another order or amount into `Unknown`. Unknown is never success and never failure.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.order import ConfirmedRefund, Order, Product
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedRefund:
+    """A refund that DETAIL lists. `id` is ours, or the gateway's where it was made elsewhere; `gateway_id` its own."""
+
+    id: str
+    amount: Amount
+    gateway_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +108,21 @@ RefundOutcome: TypeAlias = Accepted | Refused | Absent | NotSent | Unknown
 Outcome: TypeAlias = PayOutcome | DetailOutcome | CancelOutcome | RefundOutcome
 
 
-def about(approved: Approved, order: Order) -> Approved | Unknown:
-    """Believe a success only if it is for this order with this amount and currency (rule of money 1).
+class Trust(Enum):
+    """How far the word of a NOTIFICATION goes. All are properly signed."""
 
-    A payment of the static code is known by the gateway's id; the gateway may have given it an order id of its own. Nor
-    is a success believed that says that more was given back than was paid.
+    AMBIGUOUS = 0  # the signed text can be read in more than one way: it is worth a question
+    SIGNED = 1  # it can be read in one way only
+    CONFIRMED = 2  # DETAIL says so too, or could not be had in time
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a NOTIFICATION says became of an order, for as long as DETAIL has not been heard on it.
+
+    `at`: when it came; `until`: when it is believed, because DETAIL could not be had. Both in monotonic seconds.
     """
-    static = order.product is Product.ENTRY_CODE
-    if approved.gateway_id != order.gateway_id if static else approved.order_id not in (order.id, None):
-        return Unknown(f"a success for another order than {order.id}", contradicts=True)
-    if approved.amount != order.amount:
-        return Unknown(f"a success over {approved.amount} instead of {order.amount} for {order.id}", contradicts=True)
-    back = sum(refund.amount.minor for refund in approved.refunds)
-    listed = approved.refunds + approved.open
-    if back > order.amount.minor or any(one.amount.currency != order.amount.currency for one in listed):
-        return Unknown(f"refunds of more than {order.amount}, or in another currency, for {order.id}", contradicts=True)
-    return replace(approved, order_id=order.id)
+
+    outcome: Approved | Declined | Closed
+    at: float
+    until: float

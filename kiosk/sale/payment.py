@@ -6,7 +6,7 @@ DETAIL; what stays in doubt is cancelled; and after CANCEL, DETAIL has the last 
 
 from dataclasses import replace
 
-from kiosk.sale import moves
+from kiosk.sale import hints, moves
 from kiosk.sale.commands import Cancel, Pay, SendResult, Topic
 from kiosk.sale.events import (
     CancelAnswered,
@@ -65,7 +65,7 @@ def pay_answered(order: Order, phase: Requested, event: PayAnswered, ctx: Contex
             if phase.close:
                 return moves.close(order, phase.close, ctx)
             if code and order.product is not Product.PAYMENT_CODE:
-                due = ctx.now.mono + ctx.rules.first_ask_shown
+                due = ctx.now.mono + (0.0 if order.plan.hint else ctx.rules.first_ask_shown)
                 return Next(moves.enter(order, Awaiting(code), ctx, due=due, until=order.plan.until))
             return _doubt(order, phase, ctx)
         case Unknown():
@@ -78,19 +78,24 @@ def _doubt(order: Order, phase: Requested, ctx: Context) -> Next:
     A scanned code may have been charged, so DETAIL is asked for a while. A code that was never shown can't have been
     paid, so that order is closed as soon as PAY can have arrived.
     """
+    pause = 0.0 if order.plan.hint else ctx.rules.first_ask
     if phase.close or order.product is not Product.PAYMENT_CODE:
-        return moves.close(order, phase.close or Reason.UNANSWERED, ctx, after=ctx.rules.first_ask)
-    due, until = ctx.now.mono + ctx.rules.first_ask, ctx.now.mono + ctx.rules.ask_for
+        return moves.close(order, phase.close or Reason.UNANSWERED, ctx, after=pause)
+    due, until = ctx.now.mono + pause, ctx.now.mono + ctx.rules.ask_for
     return Next(moves.enter(order, Awaiting(), ctx, due=due, until=until))
 
 
 def requested_notified(order: Order, phase: Requested, event: Notified, ctx: Context) -> Next:
     """A NOTIFICATION overtook PAY's own answer."""
+    if not hints.believed(event, ctx):
+        return hints.heard(order, event, ctx)
     return _stated(order, event.outcome, phase.close or Reason.LATE, ctx)
 
 
-def requested_woken(order: Order, _phase: Requested, _event: Woken, _ctx: Context) -> Next:
-    """PAY could not be sent: the same order once more."""
+def requested_woken(order: Order, phase: Requested, _event: Woken, ctx: Context) -> Next:
+    """PAY could not be sent: the same order once more. Or PAY is not answered, and a NOTIFICATION is believed."""
+    if notified := hints.ripe(order, ctx):
+        return requested_notified(order, phase, notified, ctx)
     return moves.begin(order, Pay(order, order.plan.code))
 
 
@@ -121,6 +126,9 @@ def _stated(order: Order, outcome: DetailOutcome, why: Reason, ctx: Context) -> 
 
 def awaiting_stated(order: Order, _phase: Awaiting, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """DETAIL or a NOTIFICATION: the end, or the next question."""
+    if hinted := hints.unheard(order, event, ctx):
+        return hinted
+    order = hints.without(order)
     moved = _stated(order, event.outcome, Reason.LATE, ctx)
     if not isinstance(moved.order.phase, Awaiting):
         return moved
@@ -135,6 +143,8 @@ def awaiting_stated(order: Order, _phase: Awaiting, event: DetailAnswered | Noti
 
 def awaiting_woken(order: Order, phase: Awaiting, _event: Woken, ctx: Context) -> Next:
     """Time to ask, or time is over."""
+    if notified := hints.ripe(order, ctx):
+        return awaiting_stated(order, phase, notified, ctx)
     if ctx.now.mono >= order.plan.until:
         return moves.close(order, Reason.EXPIRED if phase.code else Reason.UNANSWERED, ctx)
     return moves.ask(order, ctx)
@@ -147,6 +157,9 @@ def awaiting_gave_up(order: Order, _phase: Awaiting, event: GaveUp | CancelWante
 
 def closing_stated(order: Order, phase: Closing, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """The last DETAIL before CANCEL. Without a connection it is asked again: CANCEL would not get through either."""
+    if hinted := hints.unheard(order, event, ctx):
+        return hinted
+    order = hints.without(order)
     moved = _stated(order, event.outcome, phase.why, ctx)
     if not isinstance(moved.order.phase, Closing) or isinstance(event, Notified):
         return moved
@@ -157,6 +170,8 @@ def closing_stated(order: Order, phase: Closing, event: DetailAnswered | Notifie
 
 def closing_woken(order: Order, phase: Closing, _event: Woken, ctx: Context) -> Next:
     """Ask, unless a day has passed."""
+    if notified := hints.ripe(order, ctx):
+        return closing_stated(order, phase, notified, ctx)
     if moves.overdue(order, order.created_at, ctx):
         return moves.unresolved(order, phase.why, ctx)
     return moves.ask(order, ctx)
@@ -166,9 +181,9 @@ def closing_woken(order: Order, phase: Closing, _event: Woken, ctx: Context) -> 
 
 
 def cancel_answered(order: Order, phase: Cancelling, event: CancelAnswered, ctx: Context) -> Next:
-    """Whatever CANCEL says, DETAIL has the last word."""
+    """Whatever CANCEL says, DETAIL has the last word; also where what it says is about another order."""
     match event.outcome:
-        case Accepted() | Refused() | Absent():
+        case Accepted() | Refused() | Absent() | Unknown(contradicts=True):
             return moves.confirm(order, phase.why, ctx)
         case NotSent() | Unknown():
             return Next(moves.retry_later(order, ctx))
@@ -183,11 +198,11 @@ def cancelling_woken(order: Order, phase: Cancelling, _event: Woken, ctx: Contex
 
 def confirming_stated(order: Order, phase: Confirming, event: DetailAnswered | Notified, ctx: Context) -> Next:
     """Where the money is after CANCEL. A success is given back, never honoured: the CANCEL may yet take effect."""
+    if isinstance(event, Notified):  # DETAIL is to say so too
+        return moves.ask(order, ctx)
     match event.outcome:
         case Approved() as approved:
-            if isinstance(event, DetailAnswered):
-                return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
-            return moves.ask(order, ctx)  # only a NOTIFICATION: DETAIL is to say so too
+            return moves.paid(order, approved, phase.why, replace(ctx, attended=False))
         case Declined():
             return moves.not_charged(order, Verdict.DECLINED, phase.why, ctx)
         case Closed():

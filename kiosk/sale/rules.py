@@ -20,6 +20,7 @@ class Rules:
     entry_code: str = ""
     max_in_doubt: int = 3
     after_crash: AfterCrash = AfterCrash.ASSUME_RELEASED
+    confirm_notifications: bool = True  # by DETAIL, before what they say is done
 
     entering: float = 30.0  # an amount nobody finishes
     choosing: float = 30.0
@@ -32,6 +33,7 @@ class Rules:
     first_ask: float = 3.0  # PAYMENT_CODE and unknown results
     first_ask_shown: float = 5.0  # ORDER_CODE and CASHIER_PAYMENT: the shopper needs a moment
     ask_every: float = 3.0  # never less between two DETAILs of one order
+    confirm_within: float = 5.0  # a NOTIFICATION is believed where DETAIL can't be had in so long
     ask_for: float = 60.0  # an unknown result is asked for this long, then cancelled
     scanned_life: float = 60.0  # a payment code is good for a minute (gateway/README.md, "Rules of the trade")
     absent_enough: int = 4  # how often "does not exist" is heard before it is believed

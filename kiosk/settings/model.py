@@ -83,6 +83,7 @@ class PaymentSection(Section):
     max_amount: str = "200000"
     payment_code_pattern: Pattern = "^[0-9]{16,32}$"
     entry_code: str = ""
+    confirm_notifications: Literal["detail", "signature"] = "detail"
     max_in_doubt: Annotated[int, Field(ge=1)] = 3
 
     @model_validator(mode="after")
@@ -180,6 +181,7 @@ def rules(settings: Settings) -> Rules:
         code_lifetime=payment.code_lifetime,
         payment_code_pattern=re.compile(payment.payment_code_pattern),
         entry_code=payment.entry_code,
+        confirm_notifications=payment.confirm_notifications == "detail",
         max_in_doubt=payment.max_in_doubt,
         after_crash=settings.release.after_crash,
     )

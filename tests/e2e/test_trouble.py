@@ -40,24 +40,35 @@ async def test_a_stop_in_mid_sale_closes_the_code_first(kiosk: World) -> None:
     assert "Traceback" not in "\n".join(kiosk.daemon.log)
 
 
-async def test_a_power_cut_while_goods_fall_is_doubt_that_a_person_settles_and_no_jam(kiosk: World) -> None:
+async def _releasing(kiosk: World, seconds: str) -> str:
+    """A sale whose goods take so long to fall; the order's id, once its release has begun."""
+    await asyncio.to_thread(kiosk.daemon.stop)
+    kiosk.daemon.program = (counted_kiosk.__file__,)
+    kiosk.daemon.env["SETTLE"] = seconds
+    await kiosk.start()
     shown = await kiosk.shown()
     await kiosk.scan(shown["qr"])
-    await kiosk.named("releasing")
+    await kiosk.recorded(shown["order_id"], "releasing")
+    order_id: str = shown["order_id"]
+    return order_id
+
+
+async def test_a_power_cut_while_goods_fall_is_doubt_that_a_person_settles_and_no_jam(kiosk: World) -> None:
+    order_id = await _releasing(kiosk, "10")
     kiosk.daemon.stop(signal.SIGKILL)
     await kiosk.start()
-    await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed")
-    assert (await kiosk.gateway_order(shown["order_id"]))["given_back"] == "0"
+    await kiosk.told(order_id, "payment.paid", "release.unconfirmed")
+    assert (await kiosk.gateway_order(order_id))["given_back"] == "0"
     report = await kiosk.run("report")
-    assert f"unconfirmed: {shown['order_id']}" in report.stdout
+    assert f"unconfirmed: {order_id}" in report.stdout
     assert "open 0" in report.stdout
-    unwise = await kiosk.run("settle", shown["order_id"], "--released")
+    unwise = await kiosk.run("settle", order_id, "--released")
     assert (unwise.returncode, len(unwise.stderr.splitlines())) == (2, 1)
-    settled = await kiosk.run("settle", shown["order_id"], "--released", "--reason", "the camera shows it")
+    settled = await kiosk.run("settle", order_id, "--released", "--reason", "the camera shows it")
     assert (settled.returncode, settled.stderr) == (0, "")
-    await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed", "payment.settled")
+    await kiosk.told(order_id, "payment.paid", "release.unconfirmed", "payment.settled")
     assert "unconfirmed" not in (await kiosk.run("report")).stdout
-    assert "released: the camera shows it" in (await kiosk.run("order", shown["order_id"])).stdout
+    assert "released: the camera shows it" in (await kiosk.run("order", order_id)).stdout
 
 
 @pytest.mark.parametrize(
@@ -67,35 +78,20 @@ async def test_the_operator_chooses_what_a_power_cut_in_that_second_means(
     kiosk: World, after_crash: str, given_back: str, last: str
 ) -> None:
     kiosk.daemon.env["KIOSK_RELEASE__AFTER_CRASH"] = after_crash
-    shown = await kiosk.shown()
-    await kiosk.scan(shown["qr"])
-    await kiosk.named("releasing")
+    order_id = await _releasing(kiosk, "10")
     kiosk.daemon.stop(signal.SIGKILL)
     await kiosk.start()
-    await kiosk.told(shown["order_id"], "payment.paid", "release.unconfirmed", last)
-    assert (await kiosk.gateway_order(shown["order_id"]))["given_back"] == given_back
+    await kiosk.told(order_id, "payment.paid", "release.unconfirmed", last)
+    assert (await kiosk.gateway_order(order_id))["given_back"] == given_back
     assert (await kiosk.state())["released"] == 0
 
 
-async def test_a_stop_waits_for_goods_on_their_way(kiosk: World) -> None:
-    shown = await kiosk.shown()
-    await kiosk.scan(shown["qr"])
-    await kiosk.named("releasing")
+@pytest.mark.parametrize("seconds", ["2", "12"])
+async def test_a_stop_waits_for_goods_on_their_way(kiosk: World, seconds: str) -> None:
+    order_id = await _releasing(kiosk, seconds)
     assert await asyncio.to_thread(kiosk.daemon.stop, signal.SIGTERM) == 0
     await kiosk.start()
-    await kiosk.told(shown["order_id"], "payment.paid", "release.done")
-
-
-async def test_a_stop_waits_for_a_release_that_takes_twelve_seconds(kiosk: World) -> None:
-    await asyncio.to_thread(kiosk.daemon.stop)
-    kiosk.daemon.program, kiosk.daemon.env = (counted_kiosk.__file__,), {"SETTLE": "12"}
-    await kiosk.start()
-    shown = await kiosk.shown()
-    await kiosk.scan(shown["qr"])
-    await kiosk.named("releasing")
-    assert await asyncio.to_thread(kiosk.daemon.stop, signal.SIGTERM) == 0
-    await kiosk.start()
-    await kiosk.told(shown["order_id"], "payment.paid", "release.done")
+    await kiosk.told(order_id, "payment.paid", "release.done")
 
 
 async def test_a_second_daemon_on_the_same_directory_refuses_to_start(kiosk: World) -> None:

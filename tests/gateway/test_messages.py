@@ -10,14 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted_gateway import done, paid, said
 
-from kiosk.gateway import messages
+from kiosk.gateway import bodies, messages
 from kiosk.sale.money import Amount
-from kiosk.sale.order import ConfirmedRefund, Order, Product
+from kiosk.sale.order import (
+    Order,
+    Product,
+)
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
     Approved,
     Closed,
+    ConfirmedRefund,
     Declined,
     DetailOutcome,
     PayOutcome,
@@ -28,6 +32,7 @@ from kiosk.sale.outcome import (
 from kiosk.sale.payment_code import PaymentCode
 
 SGT = timezone(timedelta(hours=8))
+OURS = {"merchantOrderId": "K1-0001"}
 ABSENT = said("100004", "Transaction does not exist")
 READERS = {
     "PAY": messages.read_pay,
@@ -41,7 +46,7 @@ Read = Callable[..., PayOutcome | DetailOutcome]
 
 
 def test_the_body_of_pay(order: MakeOrder, singapore: ZoneInfo) -> None:
-    assert messages.pay_body(order(), None, singapore, "Ticket", "LINUX") == {
+    assert bodies.pay_body(order(), None, singapore, "Ticket", "LINUX") == {
         "paymentMethod": "KAKAOPAY",
         "product": "ORDER_CODE",
         "merchantOrderId": "K1-0001",
@@ -55,14 +60,14 @@ def test_the_body_of_pay(order: MakeOrder, singapore: ZoneInfo) -> None:
 
 def test_the_scanned_code_goes_along_with_a_payment_code(order: MakeOrder, singapore: ZoneInfo) -> None:
     code = "281010897274821897274821"
-    body = messages.pay_body(order(Product.PAYMENT_CODE), PaymentCode(code), singapore, "Ticket", "LINUX")
+    body = bodies.pay_body(order(Product.PAYMENT_CODE), PaymentCode(code), singapore, "Ticket", "LINUX")
     assert (body["product"], body["payCodeValue"]) == ("PAYMENT_CODE", code)
 
 
 def test_amounts_are_major_units_with_the_digits_of_their_currency(order: MakeOrder, singapore: ZoneInfo) -> None:
     dollars = order(amount=Amount(1550, "SGD"))
-    assert messages.pay_body(dollars, None, singapore, "Ticket", "LINUX")["amount"] == "15.50"
-    assert messages.refund_body(dollars, "K1-0001R1", Amount(5, "SGD"), "jam") == {
+    assert bodies.pay_body(dollars, None, singapore, "Ticket", "LINUX")["amount"] == "15.50"
+    assert bodies.refund_body(dollars, "K1-0001R1", Amount(5, "SGD"), "jam") == {
         "merchantOrderId": "K1-0001",
         "merchantRefundId": "K1-0001R1",
         "amount": "0.05",
@@ -72,13 +77,13 @@ def test_amounts_are_major_units_with_the_digits_of_their_currency(order: MakeOr
 
 
 def test_an_order_is_named_by_our_id(order: MakeOrder) -> None:
-    assert messages.order_body(order(gateway_id="UQ-1")) == {"merchantOrderId": "K1-0001"}
+    assert bodies.order_body(order(gateway_id="UQ-1")) == {"merchantOrderId": "K1-0001"}
 
 
 def test_a_payment_of_the_static_code_is_named_by_the_gateways_id(order: MakeOrder) -> None:
     static = order(Product.ENTRY_CODE, gateway_id="UQ-9")
-    assert messages.order_body(static) == {"uqOrderId": "UQ-9"}
-    assert messages.refund_body(static, "R", Amount(1, "KRW"), "jam")["uqOrderId"] == "UQ-9"
+    assert bodies.order_body(static) == {"uqOrderId": "UQ-9"}
+    assert bodies.refund_body(static, "R", Amount(1, "KRW"), "jam")["uqOrderId"] == "UQ-9"
 
 
 # --- PAY and DETAIL: what is believed --------------------------------------------------------------------------------
@@ -302,16 +307,18 @@ def test_absent_takes_the_code_and_the_words(order: MakeOrder, singapore: ZoneIn
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (done({"status": "closed"}), Accepted),
-        (done({"status": "closed", "merchantOrderId": "K1-0001"}), Accepted),
-        (done({"status": "success", "uqRefundId": "UR-1", "merchantRefundId": "R1"}), Accepted),
-        (done({"status": "processing"}), Accepted),
-        (done({"status": "fail"}), Refused),
+        (done({"status": "closed", **OURS}), Accepted),
+        (done({"status": "success", "uqRefundId": "UR-1", "merchantRefundId": "R1", **OURS}), Accepted),
+        (done({"status": "processing", **OURS}), Accepted),
+        (done({"status": "fail", **OURS}), Refused),
         (said("100005", "too late"), Refused),
         (said("100002", "bad field"), Refused),
         (said("999999", "system error"), Unknown),
         (said("555555", "?"), Unknown),
-        (done({"status": "strange"}), Unknown),
+        (done({"status": "strange", **OURS}), Unknown),
+        (done({"status": "closed"}), Unknown),
+        (done({"status": "closed", "uqOrderId": "UQ-1"}), Unknown),
+        (done({"status": "closed", **OURS, "uqRefundId": "UR 1"}), Unknown),
         (done({}), Unknown),
         ({"respCode": "000000"}, Unknown),
         ({"respCode": "000000", "data": "closed"}, Unknown),
@@ -327,8 +334,60 @@ def test_what_cancel_and_refund_come_to(answer: dict[str, Any], outcome: type, o
 
 
 def test_an_answer_about_another_refund_is_unknown(order: MakeOrder) -> None:
-    answer = done({"status": "success", "merchantRefundId": "R2"})
+    answer = done({"status": "success", "merchantRefundId": "R2", **OURS})
     assert isinstance(messages.read_refund(answer, order(), "R1"), Unknown)
+
+
+def test_what_names_no_order_or_another_one_is_told_to_a_person(order: MakeOrder) -> None:
+    for answer in (done({"status": "closed"}), done({"status": "closed", "merchantOrderId": "K1-0002"})):
+        assert messages.read_cancel(answer, order()) == Unknown(
+            "an answer about another order or refund, or about none", contradicts=True
+        )
+
+
+# --- ids -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["uqOrderId", "terminalId"])
+@pytest.mark.parametrize("told", ["UQ 1", "UQ-1&status=success", "UQ=1", "|", "한", "U" * 65])
+def test_an_id_that_can_be_none_makes_an_answer_unknown(
+    field: str, told: str, order: MakeOrder, singapore: ZoneInfo
+) -> None:
+    outcome = messages.read_detail(paid(**{field: told}), order(), singapore)
+    assert isinstance(outcome, Unknown)
+    assert outcome.contradicts
+
+
+def test_so_does_one_of_a_refund(order: MakeOrder, singapore: ZoneInfo) -> None:
+    refund = {"merchantRefundId": "R 1", "amount": "500", "currency": "KRW", "status": "success"}
+    assert isinstance(messages.read_detail(paid(refunds=[refund]), order(), singapore), Unknown)
+
+
+# --- a payment on the static code, known by the gateway's id alone ---------------------------------------------------
+
+
+def test_a_payment_on_the_static_code_is_read_over_whatever_amount(singapore: ZoneInfo) -> None:
+    answer = paid(order_id=None, product="ENTRY_CODE", amount="77", uqOrderId="UQ-9")
+    read = messages.read_entry(answer, "UQ-9", singapore)
+    assert isinstance(read, Approved)
+    assert (read.order_id, read.gateway_id, read.amount) == (None, "UQ-9", Amount(77, "KRW"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (paid(order_id=None, product="ENTRY_CODE", uqOrderId="UQ-8"), Unknown),
+        (paid(order_id=None, product="ORDER_CODE", uqOrderId="UQ-9"), Unknown),
+        (paid(order_id=None, product="ENTRY_CODE", uqOrderId="UQ-9", status="fail"), Declined),
+        (paid(order_id=None, product="ENTRY_CODE", uqOrderId="UQ-9", status="processing"), Pending),
+        (ABSENT, Absent),
+        (said("999999", "system error"), Unknown),
+        ({}, Unknown),
+    ],
+    ids=str,
+)
+def test_all_else_is_no_payment_on_it(answer: dict[str, Any], outcome: type, singapore: ZoneInfo) -> None:
+    assert isinstance(messages.read_entry(answer, "UQ-9", singapore), outcome)
 
 
 # --- anything at all -------------------------------------------------------------------------------------------------
@@ -341,7 +400,7 @@ values = st.recursive(
 names = st.sampled_from([*paid()["data"], "refunds", "payAction"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.dictionaries(names, values), st.sampled_from(["000000", "100004", "100001", "x"]))
 def test_no_answer_is_approved_unless_it_is_the_success(
     order: MakeOrder, singapore: ZoneInfo, changed: dict[str, Any], code: str

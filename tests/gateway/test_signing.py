@@ -1,5 +1,7 @@
 import hashlib
 import json
+from collections import defaultdict
+from itertools import product
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -8,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey, canonical, read_json
+from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey, ambiguous, canonical, read_json
 
 OWN_BODY = {
     "merchantOrderId": "K1-0001",
@@ -67,12 +69,13 @@ def test_numbers_are_signed_as_they_were_written(literal: str) -> None:
     assert canonical(read_json(f'{{"n": {literal}, "in": [{literal}]}}'.encode())) == f"in=[{literal}]&n={literal}"
 
 
+names = st.text("abyzAZ09_", min_size=1, max_size=8)
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 bodies = st.dictionaries(
-    texts,
+    names,
     st.recursive(
         st.none() | st.booleans() | texts,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
         max_leaves=8,
     ),
     max_size=4,
@@ -88,7 +91,7 @@ def test_the_order_of_fields_does_not_matter(body: dict[str, object], random: ob
 
 @given(bodies)
 def test_empty_fields_do_not_matter_and_the_wire_keeps_what_was_signed(body: dict[str, object]) -> None:
-    more = {**{f"{name}-": value for name in body for value in (None, "")}, **body}
+    more = {**{f"{name}_": value for name in body for value in (None, "")}, **body}
     assert canonical(read_json(json.dumps(more).encode())) == canonical(body)
 
 
@@ -168,6 +171,87 @@ def test_no_key_shows_its_secret(rsa: RSAPrivateKey) -> None:
     assert "RSA" not in shown.replace("RsaKey", "")
 
 
+# --- one reading, or several -----------------------------------------------------------------------------------------
+
+ONE_READING = [
+    {"data": {"status": "success", "amount": "1500"}},
+    {"data": {"payAction": {"type": "QRCODE", "redirectUrl": "https://pay.example/?a=1&b=2"}}},
+    {"data": {"payAction": [{"url": "https://pay.example/?a=1"}, {"url": "https://pay.example/?b=2&c=3"}]}},
+    {"data": {"refunds": [{"amount": "1", "status": "success"}]}, "respMsg": "fine, [thanks]"},
+]
+SEVERAL = [
+    {"respMsg": "a&b"},
+    {"data": {"description": "x&status=success"}},
+    {"data": {"description": "a=b"}},
+    {"data": {"description": "|"}},
+    {"data": {"refunds": [{"reason": "a|b"}]}},
+    {"data": {"list": ["a", "b=c"]}},
+    {"data": {"payAction": "|url=https://pay.example/|"}},
+    {"data": {"payAction": "https://pay.example/?a=1"}},
+    {"data": {"payAction": {"url": "https://pay.example/|&status=success"}}},
+]
+
+
+@pytest.mark.parametrize("body", ONE_READING, ids=str)
+def test_what_can_be_read_in_one_way_only(body: dict[str, object]) -> None:
+    assert not ambiguous(body)
+
+
+@pytest.mark.parametrize("body", SEVERAL, ids=str)
+def test_what_the_signed_text_does_not_tell_from_something_else(body: dict[str, object]) -> None:
+    assert ambiguous(body)
+
+
+def test_one_signature_that_fits_two_messages() -> None:
+    """What was found on the finished software: a signed `fail` that reads as `success`."""
+    said = {"data": {"description": "a&status=success", "status": "fail", "uqOrderId": "UQ-1"}}
+    forged = {"data": {"description": "a", "status": "success&status=fail", "uqOrderId": "UQ-1"}}
+    other = {"data": {"description": "a", "status": "success", "t": "x"}}
+    assert canonical(said) == canonical(forged)
+    assert ambiguous(said)
+    assert ambiguous(forged)
+    assert not ambiguous(other)
+
+
+def test_of_all_small_bodies_with_one_text_only_one_has_one_reading() -> None:
+    texts = ["".join(pieces) for pieces in product(("", "x", "&", "a=x", "b=x", "|", ","), repeat=3)]
+    values = [*texts, *({name: text} for name in "ab" for text in texts), *([text] for text in texts)]
+    small = [{"a": value} for value in values] + [{"a": value, "b": "x"} for value in values] + [{"b": "x"}]
+    read: defaultdict[str, list[object]] = defaultdict(list)
+    for body in small:
+        read[canonical(body)].append(body)
+    assert sum(len(several) > 1 for several in read.values()) > 100  # texts that are no proof by themselves
+    for several in read.values():
+        certain = [_bare(body) for body in several if not ambiguous(body)]
+        assert all(body == certain[0] for body in certain), several
+
+
+def _bare(value: object) -> object:
+    """Without what is not signed, and as it is written."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            kept = {name: _bare(inner) for name, inner in value.items()}
+            return {name: inner for name, inner in kept.items() if inner} or None
+        case list():
+            return [inner for inner in map(_bare, value) if inner] or None
+        case _:
+            return value or None
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "g" * 64, "0" * 63, "0" * 65, "0" * 128, "\u0660" * 64])
+def test_what_has_not_the_shape_of_a_signature_is_told_by_looking(wrong: str, rsa: RSAPrivateKey) -> None:
+    key = ShaKey("K1", "hush")
+    assert key.shaped(key.sign({"a": "1"}))
+    assert key.shaped(key.sign({"a": "1"}).upper())
+    assert not key.shaped(wrong)
+    pair = RsaKey("R1", rsa, rsa.public_key())
+    assert pair.shaped(pair.sign({"a": "1"}))
+    assert not pair.shaped(wrong)
+    assert not RsaKey("R1", rsa).shaped(pair.sign({"a": "1"}))
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +269,11 @@ def test_no_key_shows_its_secret(rsa: RSAPrivateKey) -> None:
         b'{"hush": -Infinity}',
         b'{"hush": "\xff"}',
         '{"hush": 1}'.encode("utf-16"),
-        b'\xef\xbb\xbf{"hush": 1}',
+        b'{"": "hush"}',
+        b'{"hu sh": "1"}',
+        b'{"in": {"hush&a": "1"}}',
+        b'{"in": [{"hush=1": "1"}]}',
+        '{"\u0661": "hush"}'.encode(),
         b'{"hush": "\\ud800"}',
         b'{"\\udfff": 1}',
         b'{"hush": ' + b"[" * 16 + b"]" * 16 + b"}",
@@ -202,3 +290,7 @@ def test_what_is_no_sound_json_object_is_refused_without_showing_it(content: byt
 def test_what_is_just_within_the_bounds_is_read() -> None:
     assert read_json(b'{"deep": ' + b"[" * 15 + b"]" * 15 + b"}")
     assert read_json(b'{"long": "' + b"x" * (65_536 - 12) + b'"}')
+
+
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert read_json(b'\xef\xbb\xbf{"a": "1"}') == {"a": "1"}

@@ -11,7 +11,6 @@ from kiosk.sale.money import Amount
 from kiosk.sale.order import (
     Awaiting,
     Cancelling,
-    ConfirmedRefund,
     GivenBack,
     GivingBack,
     NotCharged,
@@ -24,6 +23,9 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
     Way,
+)
+from kiosk.sale.outcome import (
+    ConfirmedRefund,
 )
 
 DAY = timedelta(days=1)

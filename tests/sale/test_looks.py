@@ -26,7 +26,6 @@ from kiosk.sale.order import (
     AfterCrash,
     Cancelling,
     Closing,
-    ConfirmedRefund,
     GivenBack,
     GivingBack,
     NotCharged,
@@ -41,7 +40,15 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
 )
-from kiosk.sale.outcome import Absent, Accepted, Closed, NotSent, Pending, Unknown
+from kiosk.sale.outcome import (
+    Absent,
+    Accepted,
+    Closed,
+    ConfirmedRefund,
+    NotSent,
+    Pending,
+    Unknown,
+)
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.recovery import recover
 

@@ -60,7 +60,15 @@ from kiosk.sale.order import (
     Unconfirmed,
     Unresolved,
 )
-from kiosk.sale.outcome import Approved, NotSent, Outcome, Pending, Refused, Unknown
+from kiosk.sale.outcome import (
+    Approved,
+    NotSent,
+    Outcome,
+    Pending,
+    Refused,
+    Trust,
+    Unknown,
+)
 from kiosk.sale.recovery import recover
 from kiosk.sale.show import next_tick, panel
 from kiosk.sale.state import Entering, Idle, InHand, Result, Scanning
@@ -233,8 +241,8 @@ class World(RuleBasedStateMachine):
     def pay_static_code(self, chosen: bool, minor: int, late: bool) -> None:  # noqa: FBT001 - drawn
         if chosen:
             self.choose("3")
-        account = self.books.pay_static(len(self.books.accounts), minor, self.at - timedelta(seconds=500 * late))
-        self.hear(account, self.books.state(account))
+        account = self.books.pay_static(len(self.books.accounts), minor, self.at - timedelta(seconds=4000 * late))
+        self.hear(account, self.books.state(account), Trust.SIGNED)
 
     # --- the gateway and its network ---------------------------------------------------------------------------------
 
@@ -351,13 +359,13 @@ class World(RuleBasedStateMachine):
             self.arrive(command)
 
     @precondition(lambda self: self.news)
-    @rule(index=st.integers(0, 5), again=st.booleans())
-    def notify(self, index: int, again: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(index=st.integers(0, 5), again=st.booleans(), trust=st.sampled_from(Trust))
+    def notify(self, index: int, again: bool, trust: Trust) -> None:  # noqa: FBT001 - drawn
         index %= len(self.news)
         account, outcome = self.news[index] if again else self.news.pop(index)
-        self.hear(account, outcome)
+        self.hear(account, outcome, trust)
 
-    def hear(self, account: Account, outcome: object) -> None:
+    def hear(self, account: Account, outcome: object, trust: Trust) -> None:
         """As the listener does it: by the order's id, or by the gateway's where it has none of ours."""
         key = account.order_id or next(
             (order.id for order in self.journal.values() if order.gateway_id == account.gateway_id), None
@@ -366,7 +374,7 @@ class World(RuleBasedStateMachine):
             assert isinstance(outcome, Approved)
             self.tell(EntryPaid(outcome))
         elif key in self.journal:
-            self.about(key, Notified(key, outcome))
+            self.about(key, Notified(key, outcome, trust))
 
     def about(self, key: str, event: Event) -> None:
         if key not in self.kiosk.orders:

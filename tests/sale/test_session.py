@@ -37,7 +37,6 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
-    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -58,6 +57,7 @@ from kiosk.sale.outcome import (
     Accepted,
     Approved,
     Closed,
+    ConfirmedRefund,
     Declined,
     NotSent,
     Pending,
@@ -608,8 +608,8 @@ def test_an_amount_beyond_the_limits_is_given_back(minor: int) -> None:
     "paid",
     [
         static(paid_at=None),
-        static(paid_at=NOON - timedelta(minutes=10)),
-        static(paid_at=NOON + timedelta(minutes=10)),
+        static(paid_at=NOON - timedelta(minutes=61)),
+        static(paid_at=NOON + timedelta(minutes=2)),
         static(ours=False),
     ],
 )
@@ -635,8 +635,14 @@ def test_a_payment_on_the_static_code_neither_pays_nor_replaces_what_another_sho
 
 def test_an_old_payment_on_the_static_code_is_given_back() -> None:
     till = Till(STATIC_ONLY)
-    old = till.now.at - timedelta(minutes=10)
+    old = till.now.at - timedelta(minutes=61)
     assert kinds(till.tell(static(paid_at=old))) == [Topic.PAID, Cancel]
+
+
+def test_a_payment_of_within_the_hour_counts_its_notification_may_have_been_late() -> None:
+    till = Till(STATIC_ONLY)
+    late = till.now.at - timedelta(minutes=59)
+    assert kinds(till.tell(static(paid_at=late))) == [Topic.PAID, Release]
 
 
 def test_a_payment_on_the_static_code_while_the_machine_is_busy_is_given_back() -> None:

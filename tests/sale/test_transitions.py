@@ -43,7 +43,6 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
-    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -69,11 +68,14 @@ from kiosk.sale.outcome import (
     Accepted,
     Approved,
     Closed,
+    ConfirmedRefund,
     Declined,
+    Hint,
     NotSent,
     Outcome,
     Pending,
     Refused,
+    Trust,
     Unknown,
 )
 from kiosk.sale.panel import Name, Text
@@ -128,7 +130,11 @@ def refunded(outcome: Outcome) -> RefundAnswered:
 
 
 def notified(outcome: Outcome) -> Notified:
-    return Notified(KEY, outcome)
+    return Notified(KEY, outcome, Trust.CONFIRMED)
+
+
+def hinted(outcome: Outcome, trust: Trust = Trust.SIGNED) -> Notified:
+    return Notified(KEY, outcome, trust)
 
 
 def settled(how: str) -> SettleWanted:
@@ -165,6 +171,12 @@ TRIED = Plan(due=10.0, asked=10)
 SCAN: dict[str, object] = {"product": Product.PAYMENT_CODE}
 ABSENT_OFTEN, ASKED_OFTEN = Plan(absent=3), Plan(asked=4)
 THIRD = Plan(asked=3, busy=Request.PAY)
+UNHEARD = Plan(until=20.0, hint=Hint(SUCCESS, 8.0, 13.0))  # it is 10.0
+ASKED_BEFORE, ASKED_SINCE = replace(UNHEARD, last=6.0), replace(UNHEARD, last=9.0)
+RIPE, RIPE_BACK, RIPE_FAIL = (
+    Plan(until=20.0, hint=Hint(outcome, 5.0, 10.0)) for outcome in (SUCCESS, REFUNDED, Declined())
+)
+UNSENT = NotCharged(Verdict.NOT_SENT)
 WAITS = Plan()  # for its next try, with no request under way
 
 # What happens to an order: where it stands, what happens, where that leads and what it asks for. `here`: the shopper
@@ -206,6 +218,14 @@ ORDER_CASES = [
     on("PAY is notified, and all is back", Requested(), notified(REFUNDED), GONE_BACK, PAID, BACK),
     on("PAY is notified as declined", Requested(), notified(Declined()), FAILED, Topic.DECLINED),
     on("PAY is notified as processing", Requested(), notified(Pending()), Requested()),
+    on("PAY is hinted to be paid", Requested(), hinted(SUCCESS), Requested(), here=True),
+    on("PAY is hinted, in doubt", Requested(), hinted(SUCCESS, Trust.AMBIGUOUS), Requested(), here=True),
+    on("PAY is silent, the hint ripe", Requested(), WAKE, Releasing(), PAID, Release, plan=RIPE, here=True),
+    on("PAY's code comes after a hint", Requested(), pay(Pending("UQ", SHOWN)), SHOWING, Inquire, plan=UNHEARD),
+    on("PAY is refused after a hint", Requested(), pay(Refused()), UNSENT, OVER, Topic.FAULT, Inquire, plan=UNHEARD),
+    on("PAY is silent, nobody is there", Requested(), WAKE, giving(), PAID, Cancel, plan=RIPE),
+    on("PAY is silent, all is back", Requested(), WAKE, GONE_BACK, PAID, BACK, plan=RIPE_BACK),
+    on("PAY is silent, a fail was hinted", Requested(), WAKE, FAILED, Topic.DECLINED, plan=RIPE_FAIL),
     on("PAY is tried again", Requested(), WAKE, Requested(), Pay),
     on("given up before PAY's answer", Requested(), GIVE_UP, Requested(Reason.GAVE_UP), plan=Plan(busy=Request.PAY)),
     on("given up between tries", Requested(), GIVE_UP, NotCharged(Verdict.NOT_SENT, Reason.GAVE_UP), OVER, plan=WAITS),
@@ -226,6 +246,15 @@ ORDER_CASES = [
     on("notified, and all is back", SHOWING, notified(REFUNDED), GONE_BACK, PAID, BACK),
     on("declined, says a NOTIFICATION", SHOWING, notified(Declined()), FAILED, Topic.DECLINED),
     on("notified as processing", SHOWING, notified(Pending()), SHOWING, Inquire),
+    on("a hint that it is paid", SHOWING, hinted(SUCCESS), SHOWING, Inquire, here=True),
+    on("a hint in two readings", SHOWING, hinted(SUCCESS, Trust.AMBIGUOUS), SHOWING, Inquire, here=True),
+    on("a hint that it is declined", SHOWING, hinted(Declined()), SHOWING, Inquire),
+    on("a hint is ripe", SHOWING, WAKE, Releasing(), PAID, Release, plan=RIPE, here=True),
+    on("a hint is ripe, nobody is there", SHOWING, WAKE, giving(), PAID, Cancel, plan=RIPE),
+    on("a hint is ripe, all is back", SHOWING, WAKE, GONE_BACK, PAID, BACK, plan=RIPE_BACK),
+    on("a hint of a fail is ripe", SHOWING, WAKE, FAILED, Topic.DECLINED, plan=RIPE_FAIL),
+    on("a hint, and DETAIL is silent", SHOWING, detail(LOST), SHOWING, plan=ASKED_SINCE),
+    on("a hint, DETAIL was asked before it", SHOWING, detail(Pending()), SHOWING, Inquire, plan=ASKED_BEFORE),
     on("time to ask", SHOWING, WAKE, SHOWING, Inquire),
     on("the code has expired", SHOWING, WAKE, Closing(Reason.EXPIRED), Inquire, plan=Plan(due=12.0, until=10.0)),
     on("asked long enough", DOUBT, WAKE, Closing(Reason.UNANSWERED), Inquire, plan=Plan(due=12.0, until=10.0)),
@@ -246,6 +275,13 @@ ORDER_CASES = [
     on("closing, notified, all back", CLOSING, notified(REFUNDED), GivenBack(Reason.GAVE_UP), PAID, BACK),
     on("closing, notified as closed", CLOSING, notified(Closed()), NOTHING, OVER),
     on("closing, notified as processing", CLOSING, notified(Pending()), CLOSING),
+    on("closing, a hint", CLOSING, hinted(SUCCESS), CLOSING, Inquire, here=True),
+    on("closing, a hint is ripe", CLOSING, WAKE, giving(Reason.GAVE_UP), PAID, Cancel, plan=RIPE),
+    on("closing, a hint is ripe, shopper there", CLOSING, WAKE, Releasing(), PAID, Release, plan=RIPE, here=True),
+    on("closing, a hint is ripe, all back", CLOSING, WAKE, GivenBack(Reason.GAVE_UP), PAID, BACK, plan=RIPE_BACK),
+    on("closing, a hint of a fail is ripe", CLOSING, WAKE, FAILED, Topic.DECLINED, plan=RIPE_FAIL),
+    on("closing, a hint, DETAIL is silent", CLOSING, detail(LOST), CLOSING, plan=ASKED_SINCE),
+    on("closing, DETAIL denies the hint", CLOSING, detail(Pending()), CANCELLING, Cancel, plan=ASKED_SINCE),
     on("closing, time to ask", CLOSING, WAKE, CLOSING, Inquire),
     on("closing for a day", CLOSING, WAKE, Unresolved(Reason.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
     on("closing for a day, off all day", CLOSING, WAKE, CLOSING, Inquire, **OLD),
@@ -273,8 +309,8 @@ ORDER_CASES = [
     on("after CANCEL: paid", CONFIRMING, detail(SUCCESS), giving(Reason.GAVE_UP), PAID, Cancel, here=True),
     on("after CANCEL: all back", CONFIRMING, detail(REFUNDED), GivenBack(Reason.GAVE_UP), PAID, BACK),
     on("after CANCEL, notified as paid", CONFIRMING, notified(SUCCESS), CONFIRMING, Inquire),
-    on("after CANCEL, notified as closed", CONFIRMING, notified(Closed()), NOTHING, OVER),
-    on("after CANCEL, still notified", CONFIRMING, notified(Pending()), CANCELLING, Cancel, plan=ASKED_OFTEN),
+    on("after CANCEL, notified as closed", CONFIRMING, notified(Closed()), CONFIRMING, Inquire),
+    on("after CANCEL, still notified", CONFIRMING, notified(Pending()), CONFIRMING, Inquire, plan=ASKED_OFTEN),
     on("after CANCEL, time to ask", CONFIRMING, WAKE, CONFIRMING, Inquire),
     on("after CANCEL for a day", CONFIRMING, WAKE, Unresolved(Reason.GAVE_UP, paid=False), OPEN, plan=TRIED, **OLD),
     on("inquired after CANCEL", CONFIRMING, INQUIRE, CONFIRMING, Inquire),

@@ -111,14 +111,14 @@ class Scene:
 
 
 @asynccontextmanager
-async def app_scene(folder: Path) -> AsyncIterator[Scene]:
+async def app_scene(folder: Path, kind: type[Scene] = Scene) -> AsyncIterator[Scene]:
     """A kiosk that is ready to sell."""
     async with (
         Sandbox() as sandbox,
         httpx.AsyncClient(base_url=sandbox.url, trust_env=False) as http,
         running() as tasks,
     ):
-        scene = Scene(tasks, Journal.open(folder, RULES.kiosk_id), sandbox, http)
+        scene = kind(tasks, Journal.open(folder, RULES.kiosk_id), sandbox, http)
         try:
             await scene.named(Name.IDLE)
             yield scene

@@ -22,6 +22,7 @@ from waits import PATIENCE
 
 from kiosk.demo.operator import Operator
 from kiosk.demo.stage import WEBHOOK_SECRET, write_config
+from kiosk.journal import read
 from kiosk.sandbox.server import Sandbox, SandboxSettings
 from kiosk.serving import serving
 
@@ -161,6 +162,15 @@ class World:
         """Key in a purchase by a code on the display."""
         await self.keys(keys)
         return await self.until(lambda state: bool(state["qr"]))
+
+    async def recorded(self, order_id: str, state: str) -> None:
+        """Wait until the journal has an order in a state: the display may be a little ahead of the disk."""
+        end = time.monotonic() + PATIENCE
+        state_dir = self.daemon.config.parent / "state"
+        with read(state_dir) as journal:
+            while (order := journal.order(order_id)) is None or order.state != state:
+                assert time.monotonic() < end, order
+                await asyncio.sleep(0.01)
 
     async def told(self, order_id: str, *types: str) -> None:
         """Wait until the operator was told exactly this about an order."""

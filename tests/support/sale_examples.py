@@ -27,15 +27,24 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.machine import start, step
 from kiosk.sale.money import Amount
-from kiosk.sale.order import ConfirmedRefund, GivingBack, Order, Phase, Plan, Product, Requested
+from kiosk.sale.order import (
+    GivingBack,
+    Order,
+    Phase,
+    Plan,
+    Product,
+    Requested,
+)
 from kiosk.sale.outcome import (
     Absent,
     Approved,
     CancelOutcome,
+    ConfirmedRefund,
     DetailOutcome,
     PayOutcome,
     Pending,
     RefundOutcome,
+    Trust,
 )
 from kiosk.sale.panel import Name, Panel
 from kiosk.sale.payment_code import PaymentCode
@@ -158,8 +167,8 @@ class Till:
         assert isinstance(self.phase, GivingBack)
         return self.tell(RefundAnswered(self.record.id, self.phase.refund_id, outcome))
 
-    def notify(self, outcome: DetailOutcome) -> list[Command]:
-        return self.tell(Notified(self.record.id, outcome))
+    def notify(self, outcome: DetailOutcome, trust: Trust = Trust.CONFIRMED) -> list[Command]:
+        return self.tell(Notified(self.record.id, outcome, trust))
 
     def release(self, trouble: str | None = None) -> list[Command]:
         return self.tell(ReleaseAnswered(self.record.id, trouble))

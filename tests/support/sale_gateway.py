@@ -6,12 +6,18 @@ from typing import Literal
 
 from kiosk.sale.commands import Cancel, Inquire, Pay, Refund
 from kiosk.sale.money import Amount
-from kiosk.sale.order import ConfirmedRefund, GivingBack, Order, Product, Reason
+from kiosk.sale.order import (
+    GivingBack,
+    Order,
+    Product,
+    Reason,
+)
 from kiosk.sale.outcome import (
     Absent,
     Accepted,
     Approved,
     Closed,
+    ConfirmedRefund,
     Declined,
     DetailOutcome,
     Outcome,

@@ -11,7 +11,6 @@ from kiosk.sale.order import (
     Awaiting,
     Cancelling,
     Closing,
-    ConfirmedRefund,
     Confirming,
     GivenBack,
     GivingBack,
@@ -29,6 +28,9 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
     Way,
+)
+from kiosk.sale.outcome import (
+    ConfirmedRefund,
 )
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=8)))
