@@ -6,7 +6,6 @@ record is kept and tried again every few seconds, and the kiosk is out of servic
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ class Recorder:
         A thread can't be cancelled: who is goes at once, but nobody else has the journal before the thread is done.
         """
         await self._pen.acquire()
-        thread = asyncio.get_running_loop().run_in_executor(None, work, self._journal)
+        thread = asyncio.get_running_loop().run_in_executor(None, _with, self._journal, work)
         thread.add_done_callback(self._put_down)
         return await asyncio.shield(thread)
 
@@ -89,9 +88,17 @@ class Recorder:
             self._journal.close()
 
     async def answer(self) -> None:
-        """Ask the journal for anything: `beat` is new once it has answered, be it that it can't."""
-        with contextlib.suppress(JournalError):
+        """Ask the journal for anything: `beat` is new once it has answered, be it that it can't.
+
+        One that was taken away is a trouble from then on, before anybody sells by it.
+        """
+        try:
             await self.call(lambda journal: journal.counts())
+        except JournalError as error:
+            self.health.failed(Part.JOURNAL, str(error))
+        else:
+            if not self._unwritten:
+                self.health.works(Part.JOURNAL)
 
     async def look_up(self, work: Callable[[Journal], T]) -> T:
         """Read from the journal what is true now: after all that was handed over before is on disk.
@@ -161,6 +168,12 @@ class Recorder:
         self._unwritten.clear()
         self.health.works(Part.JOURNAL)
         return True
+
+
+def _with(journal: Journal, work: Callable[[Journal], T]) -> T:
+    """Use the journal, if it is the one that was opened: what is read off another is not true."""
+    journal.check()
+    return work(journal)
 
 
 def _answer(job: Job, *, recorded: bool) -> None:

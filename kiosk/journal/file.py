@@ -35,11 +35,17 @@ _ADVICE = {
 
 @contextmanager
 def explained(path: Path, what: str) -> Iterator[None]:
-    """Turn SQLite's errors into JournalError: `path` can't be `what`. A broken constraint is a bug and stays one."""
+    """Turn SQLite's and the system's errors into JournalError: `path` can't be `what`. A broken constraint is a bug and
+    stays one.
+    """
     try:
         yield
     except sqlite3.IntegrityError:
         raise
+    except OSError as error:
+        raise JournalError(
+            f"the journal {path} can't be {what}: {error.strerror}; check the disk and the system"
+        ) from error
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "")  # as SQLITE_READONLY_DIRECTORY: the first two words are the kind
         advice = _ADVICE.get("_".join(name.split("_")[:2]), "look for trouble with that disk in the system's log")

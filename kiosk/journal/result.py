@@ -5,8 +5,8 @@ import json
 from kiosk.sale.commands import SendResult
 
 
-def body(result: SendResult, kiosk_id: str, sequence: int) -> str:
-    """The JSON text of a result: `{"type", "timestamp", "data"}`.
+def body(result: SendResult, kiosk_id: str, sequence: int, journal_head: str) -> str:
+    """The JSON text of a result: `{"type", "timestamp", "data"}`. `journal_head`: the newest link's digest.
 
     `data` always has the same keys, null where a result is about no order or the gateway has given no id yet, and the
     result's details beside them, which can't take their place.
@@ -16,6 +16,7 @@ def body(result: SendResult, kiosk_id: str, sequence: int) -> str:
         **result.details,
         "kiosk_id": kiosk_id,
         "sequence": sequence,
+        "journal_head": journal_head,
         "order_id": order.id if order else None,
         "gateway_order_id": order.gateway_id if order else None,
         "product": order.product.value if order else None,

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from kiosk.journal.chain import COVERED, FIRST, KEYS, Link, wrote
 from kiosk.journal.file import explained, lock, open_for_writing
+from kiosk.journal.identity import Identity
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.records import Answer, Entry, Kind
 from kiosk.journal.result import body
@@ -47,6 +48,10 @@ class Journal(JournalReader):
         self._held = held
         self._kiosk_id = kiosk_id
         self._quality = quality
+        with explained(self._path, "opened"):
+            stamp(quality())  # what is read once for all is read while descriptors are to be had
+            self._identity = Identity(directory)
+            self._identity.find_head(connection)
 
     @classmethod
     def open(cls, directory: Path, kiosk_id: str, quality: Callable[[], Quality] = lambda: Quality.UNKNOWN) -> Self:
@@ -54,19 +59,25 @@ class Journal(JournalReader):
 
         `quality` says at each write how good the time is.
 
-        Raises JournalError when another daemon has it, and when it can't be opened, is damaged, or is newer than this
-        program. The lock follows a forked child: child processes are to be spawned.
+        Raises JournalError when another daemon has it, and when it can't be opened, is damaged, is newer than this
+        program, or is not the one that was written last. The lock follows a forked child: child processes are to be
+        spawned.
         """
         held = lock(directory)
+        connection = None
         try:
-            return cls(directory, open_for_writing(directory), held, kiosk_id, quality)
+            connection = open_for_writing(directory)
+            return cls(directory, connection, held, kiosk_id, quality)
         except BaseException:
+            if connection is not None:
+                connection.close()
             os.close(held)
             raise
 
     def close(self) -> None:
         """Let go of the file and of the directory."""
         super().close()
+        self._identity.close()
         if self._held >= 0:
             os.close(self._held)
             self._held = -1
@@ -77,13 +88,20 @@ class Journal(JournalReader):
         Raises ValueError for an answer to an intent that was never begun, or is answered already, and
         sqlite3.IntegrityError for an order that is not in the journal or a gateway id that another order has.
         """
+        head = None
         with self._transaction():
             for entry in entries:
                 rows: list[Key] = [("o", self._record(order)) for order in entry.orders]
                 rows += [("i", self._answer(answer, entry.at)) for answer in entry.answers]
                 rows += [("i", self._begin(intent, entry.at)) for intent in entry.intents]  # no answer is to these
                 rows += [("x", self._post(result)) for result in entry.results]
-                self._link(entry.at, wrote(self._connection, rows))
+                head = self._link(entry.at, wrote(self._connection, rows))
+        if head:
+            self._identity.keep_head(*head)
+
+    def check(self) -> None:
+        """See that the files are those that were opened. Raises JournalError: nothing is written into others."""
+        self._identity.check()
 
     def delivered(self, sequence: int, at: datetime) -> None:
         """The operator has a result."""
@@ -120,6 +138,7 @@ class Journal(JournalReader):
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with explained(self._path, "written"):
+            self.check()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -175,25 +194,31 @@ class Journal(JournalReader):
                 result.topic.value,
                 result.order.id if result.order else None,
                 result.at.isoformat(),
-                body(result, self._kiosk_id, sequence),
+                body(result, self._kiosk_id, sequence, self._head()[1]),
             ),
         )
         return int(sequence)
 
-    def _link(self, at: datetime, text: str) -> None:
-        """Add a link to the chain. The first one says which rows are older than it."""
-        last = self._connection.execute("SELECT number, digest FROM chain ORDER BY number DESC LIMIT 1").fetchone()
-        if last is None:
+    def _link(self, at: datetime, text: str) -> tuple[int, str]:
+        """Add a link to the chain; its number and digest. The first one says which rows are older than it."""
+        last, before = self._head()
+        if not last:
             text = f"{self._older(text)} {text}".strip()
         now = stamp(self._quality())
         self._connection.execute("INSERT OR IGNORE INTO boots (boot_id) VALUES (?)", (now.boot_id,))
-        number, before = (last["number"] + 1, last["digest"]) if last else (1, FIRST)
+        number = last + 1
         link = Link(number, at.isoformat(), now.quality, now.boot_id, now.boot_us, text)
         self._connection.execute(
             "INSERT INTO chain (number, at, clock, boot, boot_us, wrote, digest)"
             " VALUES (?, ?, ?, (SELECT number FROM boots WHERE boot_id = ?), ?, ?, ?)",
-            (number, link.at, link.clock, link.boot_id, link.boot_us, text, link.digest(before)),
+            (number, link.at, link.clock, link.boot_id, link.boot_us, text, digest := link.digest(before)),
         )
+        return number, digest
+
+    def _head(self) -> tuple[int, str]:
+        """The number and digest of the newest link; 0 and FIRST before there is one."""
+        last = self._connection.execute("SELECT number, digest FROM chain ORDER BY number DESC LIMIT 1").fetchone()
+        return (last["number"], last["digest"]) if last else (0, FIRST)
 
     def _older(self, text: str) -> str:
         """Which rows were there before the first link wrote `text`: those of a journal of version 1."""

@@ -280,3 +280,32 @@ async def test_a_journal_is_not_closed_under_a_thread_when_the_daemon_ends(tmp_p
     pen.go_on.set()
     await closing
     assert pen.found is None
+
+
+async def test_a_journal_that_was_taken_away_is_a_trouble_before_anybody_sells_by_it(
+    scene: Scene, tmp_path: Path
+) -> None:
+    await scene.put(orders=(an_order(),))
+    (tmp_path / "journal.db-wal").unlink()
+    await scene.recorder.answer()
+    (failed,) = (await scene.inbox.next()).events
+    assert isinstance(failed, PartFailed)
+    assert failed.part is Part.JOURNAL
+    assert "journal.db-wal is gone" in failed.what
+    with pytest.raises(JournalError, match="is gone"):
+        await scene.recorder.look_up(lambda journal: journal.newest_id())
+    with pytest.raises(JournalError, match="nothing was done"):
+        await scene.put(Pay(an_order("K1-000002")), orders=(an_order("K1-000002"),))
+    assert scene.performed == []
+
+
+async def test_a_disk_that_answers_again_is_no_trouble_any_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise JournalError("the journal can't be read: disk I/O error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scene.journal, "counts", broken)
+        await scene.recorder.answer()
+    await scene.recorder.answer()
+    events = [event for _ in range(2) for event in (await scene.inbox.next()).events]
+    assert [type(event) for event in events] == [PartFailed, PartRecovered]

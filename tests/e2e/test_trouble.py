@@ -161,3 +161,20 @@ async def test_systemd_hears_of_readiness_state_and_health(kiosk: World, tmp_pat
         while heard[-1] != "STOPPING=1":
             heard.append(await asyncio.to_thread(lambda: systemd.recv(200).decode()))
     assert "READY=1" in heard
+
+
+async def test_a_journal_whose_log_was_removed_sells_nothing_any_more_and_is_not_begun_anew(kiosk: World) -> None:
+    shown = await kiosk.shown()
+    await kiosk.scan(shown["qr"])
+    await kiosk.named("paid")
+    await kiosk.told(shown["order_id"], "payment.paid", "release.done")
+    await kiosk.until(lambda state: state["state"] == "idle")
+    for name in ("journal.db-wal", "journal.db-shm"):
+        (kiosk.daemon.config.parent / "state" / name).unlink()
+    await kiosk.keys("1500#1")
+    await kiosk.named("out_of_service")
+    assert len(await kiosk.gateway_orders()) == 1
+    kiosk.daemon.stop(signal.SIGKILL)
+    refused = await kiosk.run("run")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    assert "not what this kiosk wrote last" in refused.stderr

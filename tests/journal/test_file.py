@@ -17,13 +17,13 @@ def one_line(error: pytest.ExceptionInfo[JournalError]) -> str:
     return text
 
 
-def test_a_new_journal_is_one_file_only_its_owner_can_read(tmp_path: Path) -> None:
+def test_a_new_journal_is_files_only_its_owner_can_read(tmp_path: Path) -> None:
     with Journal.open(tmp_path, "k") as journal:
         journal.write(Entry(NOON, orders=(order(),)))
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
-    assert set(modes) == {"journal.db", "journal.db-wal", "journal.db-shm", "journal.lock"}
+    assert set(modes) == {"journal.db", "journal.db-wal", "journal.db-shm", "journal.head", "journal.lock"}
     assert set(modes.values()) == {0o600}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "journal.lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.db", "journal.head", "journal.lock"]
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def test_a_report_is_written_as_the_operator_gets_it(journal: Journal) -> None:
         "data": {
             "kiosk_id": "kiosk-0001",
             "sequence": 1,
+            "journal_head": "0" * 64,
             "order_id": "K1-000001",
             "gateway_order_id": "G1",
             "product": "ORDER_CODE",
@@ -46,6 +47,7 @@ def test_a_report_about_no_order_has_the_same_keys(journal: Journal) -> None:
     assert json.loads(row.body)["data"] == {
         "kiosk_id": "kiosk-0001",
         "sequence": 1,
+        "journal_head": "0" * 64,
         "order_id": None,
         "gateway_order_id": None,
         "product": None,
