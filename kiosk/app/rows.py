@@ -23,24 +23,30 @@ class JournalRows:
         self._recorder = recorder
         self._changed = changed
 
-    async def oldest(self) -> OutboxRow | None:
-        """The first result that waits."""
-        rows = await self._surely(lambda journal: journal.pending(1))
-        return rows[0] if rows else None
+    async def due(self, at: datetime) -> OutboxRow | datetime | None:
+        """The result to be delivered now, or when there will be one."""
+        return await self._surely(lambda journal: journal.due(at))
 
     async def delivered(self, sequence: int, at: datetime) -> None:
         """The operator has it."""
         await self._surely(lambda journal: journal.delivered(sequence, at))
+        if self._recorder.health.ails(Part.OUTBOX) and not (await self._surely(lambda journal: journal.counts()))[1]:
+            self._recorder.health.works(Part.OUTBOX)
         self._changed()
+
+    async def refused(self, sequence: int, at: datetime) -> None:
+        """It was refused, at first then."""
+        await self._surely(lambda journal: journal.refused(sequence, at))
 
     async def postpone(self, sequence: int, attempts: int, why: str) -> None:
         """It waits on."""
         await self._surely(lambda journal: journal.postpone(sequence, attempts, why))
         self._changed()
 
-    async def quarantine(self, sequence: int, why: str) -> None:
-        """It is set aside."""
-        await self._surely(lambda journal: journal.quarantine(sequence, why))
+    async def quarantine(self, sequence: int, why: str, again: datetime | None) -> None:
+        """It is set aside, which is a fault until the last of them is delivered."""
+        await self._surely(lambda journal: journal.quarantine(sequence, why, again))
+        self._recorder.health.failed(Part.OUTBOX, f"result {sequence} is set aside: {why}; look at `kiosk outbox`")
         self._changed()
 
     async def _surely(self, work: Callable[[Journal], T]) -> T:

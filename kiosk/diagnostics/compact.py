@@ -31,6 +31,7 @@ CODES = {
     "buzzer": "BZ",
     "lamps": "LM",
     "screen": "SC",
+    "outbox": "OB",
     "drained": "DR",
     "orders": "OR",
     "payment": "PY",

@@ -15,7 +15,7 @@ FILE = "journal.db"
 LOCK = "journal.lock"
 PAGE = 512  # bytes: a sale touches some forty pages of tables and indices, and memory cards wear by what is written
 CHECKPOINT = 4000  # pages of the write-ahead log, 2 MB: what was written twice meanwhile goes to its place once
-STEPS = ("schema.sql", "chain.sql", "owed.sql")  # STEPS[n] takes a journal from version n to n + 1
+STEPS = ("schema.sql", "chain.sql", "owed.sql", "refusals.sql")  # STEPS[n] takes a journal from version n to n + 1
 
 
 class JournalError(Exception):

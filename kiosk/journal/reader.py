@@ -4,14 +4,14 @@ Every question is one statement, so each answer is of one moment, whatever the d
 """
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from kiosk.journal.chain import findings
 from kiosk.journal.file import FILE, explained, open_for_reading
 from kiosk.journal.records import Attempt, Counts, OutboxRow, OutboxState
-from kiosk.journal.rows import STATES, microseconds, order_of
+from kiosk.journal.rows import EPOCH, STATES, microseconds, order_of
 from kiosk.journal.takings import Takings, takings
 from kiosk.sale.order import Order
 
@@ -103,6 +103,23 @@ class JournalReader:
         )
         return takings(orders)
 
+    def due(self, at: datetime) -> OutboxRow | datetime | None:
+        """The result that is to be delivered now: one set aside whose time has come, or the first that waits.
+
+        What waits behind one of the same order that is set aside, waits for that. A time: nothing now, one then.
+        """
+        aside = self._outbox(
+            "SELECT * FROM outbox WHERE state = 'quarantined' AND again_us IS NOT NULL ORDER BY again_us LIMIT 1"
+        )
+        if aside and aside[0].again_at and aside[0].again_at <= at:
+            return aside[0]
+        free = self._outbox(
+            "SELECT * FROM outbox AS one WHERE state = 'pending' AND NOT EXISTS ("
+            " SELECT 1 FROM outbox AS held WHERE held.state = 'quarantined' AND held.again_us IS NOT NULL"
+            " AND held.order_id = one.order_id AND held.sequence < one.sequence) ORDER BY sequence LIMIT 1"
+        )
+        return free[0] if free else aside[0].again_at if aside else None
+
     def pending(self, limit: int) -> tuple[OutboxRow, ...]:
         """At most `limit` results that wait, in the order in which they are to be delivered."""
         return self._outbox("SELECT * FROM outbox WHERE state = 'pending' ORDER BY sequence LIMIT :limit", limit=limit)
@@ -172,6 +189,8 @@ class JournalReader:
                 attempts=row["attempts"],
                 trouble=row["trouble"],
                 delivered_at=_maybe_time(row["delivered_at"]),
+                refused_at=_moment(row["refused_us"]),
+                again_at=_moment(row["again_us"]),
             )
             for row in self._select(statement, **values)
         )
@@ -191,3 +210,7 @@ def _time(text: str) -> datetime:
 
 def _maybe_time(text: str | None) -> datetime | None:
     return None if text is None else _time(text)
+
+
+def _moment(us: int | None) -> datetime | None:
+    return None if us is None else EPOCH + timedelta(microseconds=us)

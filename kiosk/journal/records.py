@@ -61,7 +61,8 @@ class OutboxState(StrEnum):
 class OutboxRow:
     """A result on its way. `sequence` 1, 2, 3...; `id` is its webhook-id; `body` the JSON text, byte for byte.
 
-    `attempts` counts those that failed, `trouble` says why the last one did.
+    `attempts` counts those that failed, `trouble` says why the last one did. `refused_at`: when the operator's server
+    refused it first; `again_at`: of one set aside, when it is tried again by itself.
     """
 
     sequence: int
@@ -74,6 +75,13 @@ class OutboxRow:
     attempts: int
     trouble: str
     delivered_at: datetime | None
+    refused_at: datetime | None = None
+    again_at: datetime | None = None
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether later results may go before it."""
+        return self.state is OutboxState.QUARANTINED
 
 
 class Counts(NamedTuple):

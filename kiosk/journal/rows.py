@@ -51,12 +51,12 @@ STATES = (*PHASES, *(verdict.value for verdict in Verdict))  # by which orders c
 _NAMES: dict[type[Phase], str] = {phase: name for name, phase in PHASES.items()}
 _ADAPTERS: dict[str, TypeAdapter[Phase]] = {name: TypeAdapter(phase) for name, phase in PHASES.items()}
 _REFUNDS = TypeAdapter(tuple[ConfirmedRefund, ...])
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(at: datetime) -> int:
     """An aware time as whole microseconds since 1970, to compare and sort by."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def row_of(order: Order) -> dict[str, str | int | None]:

@@ -15,7 +15,7 @@ from kiosk.journal.identity import Identity
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.records import Answer, Entry, Kind
 from kiosk.journal.result import body
-from kiosk.journal.rows import row_of
+from kiosk.journal.rows import microseconds, row_of
 from kiosk.journal.stamp import Quality, stamp
 from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, SendResult
 from kiosk.sale.order import Order
@@ -107,7 +107,8 @@ class Journal(JournalReader):
         """The operator has a result."""
         with self._transaction():
             self._connection.execute(
-                "UPDATE outbox SET state = 'delivered', trouble = '', delivered_at = ? WHERE sequence = ?",
+                "UPDATE outbox SET state = 'delivered', trouble = '', delivered_at = ?, again_us = NULL"
+                " WHERE sequence = ?",
                 (at.isoformat(), sequence),
             )
 
@@ -118,19 +119,30 @@ class Journal(JournalReader):
                 "UPDATE outbox SET attempts = ?, trouble = ? WHERE sequence = ?", (attempts, why, sequence)
             )
 
-    def quarantine(self, sequence: int, why: str) -> None:
-        """The operator's server will not have a result: set it aside, so that the later ones can go."""
+    def refused(self, sequence: int, at: datetime) -> None:
+        """The operator's server refused a result, at first; when it did first is kept until it is put back."""
         with self._transaction():
             self._connection.execute(
-                "UPDATE outbox SET state = 'quarantined', attempts = attempts + 1, trouble = ? WHERE sequence = ?",
-                (why, sequence),
+                "UPDATE outbox SET refused_us = coalesce(refused_us, ?) WHERE sequence = ?",
+                (microseconds(at), sequence),
+            )
+
+    def quarantine(self, sequence: int, why: str, again: datetime | None = None) -> None:
+        """A result is refused: set it aside, so that the later ones can go. `again`: until then; None: until it is
+        put back.
+        """
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE outbox SET state = 'quarantined', attempts = attempts + 1, trouble = ?, again_us = ?"
+                " WHERE sequence = ?",
+                (why, microseconds(again) if again else None, sequence),
             )
 
     def retry(self, sequence: int | None) -> int:
         """Put one result that was set aside, or all of them (None), back to be delivered; returns how many."""
         with self._transaction():
             return self._connection.execute(
-                "UPDATE outbox SET state = 'pending', attempts = 0"
+                "UPDATE outbox SET state = 'pending', attempts = 0, refused_us = NULL, again_us = NULL"
                 " WHERE state = 'quarantined' AND (:sequence IS NULL OR sequence = :sequence)",
                 {"sequence": sequence},
             ).rowcount

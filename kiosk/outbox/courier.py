@@ -1,7 +1,8 @@
-"""The courier: one task that takes results to the operator, strictly in their order.
+"""The courier: one task that takes results to the operator, in their order.
 
-A result that can't be delivered now holds up the later ones; one that the server will never have is set aside and
-the next goes on. The courier keeps nothing: after a crash it begins again with the oldest result that waits.
+A result that can't be delivered now holds up the later ones; one that the server refuses for long (`refusal`) is set
+aside and the next goes on, save those of the same order. The courier keeps nothing: after a crash it begins again with
+the oldest result that waits.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NoReturn, Protocol
 
-from kiosk.outbox import backoff
+from kiosk.outbox import backoff, refusal
 from kiosk.outbox.webhook import Delivered, Later, Refused, Webhook
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,14 @@ class Row(Protocol):
     def attempts(self) -> int:
         """How many tries have failed."""
 
+    @property
+    def refused_at(self) -> datetime | None:
+        """When the server refused it first."""
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether later results may go before it."""
+
 
 class Rows(Protocol):
     """Where the results are kept. The daemon carries these out in its one writing task.
@@ -42,8 +51,8 @@ class Rows(Protocol):
     What they raise holds up the outbox, and nothing else: the courier tries again, less and less often.
     """
 
-    async def oldest(self) -> Row | None:
-        """The first result that waits, by sequence."""
+    async def due(self, at: datetime) -> Row | datetime | None:
+        """The result to be delivered now. A time: nothing now, one then; None: nothing at all."""
 
     async def delivered(self, sequence: int, at: datetime) -> None:
         """Remember that the operator has it."""
@@ -51,8 +60,11 @@ class Rows(Protocol):
     async def postpone(self, sequence: int, attempts: int, why: str) -> None:
         """Remember that so many tries have failed, and why the last one did; it goes on waiting."""
 
-    async def quarantine(self, sequence: int, why: str) -> None:
-        """Set it aside for a person to look at. Never delete it."""
+    async def refused(self, sequence: int, at: datetime) -> None:
+        """Remember when the server refused it first, if that is not known yet."""
+
+    async def quarantine(self, sequence: int, why: str, again: datetime | None) -> None:
+        """Set it aside, and let the later ones go. `again`: until then; None: for a person. Never delete it."""
 
 
 class Courier:
@@ -96,9 +108,11 @@ class Courier:
                 await asyncio.sleep(self._delay(failures))
 
     async def _next(self) -> None:
-        row = await self._rows.oldest()
+        row = await self._rows.due(now := self._now())
         if row is None:
             await self._woken.wait()
+        elif isinstance(row, datetime):
+            await self._pause((row - now).total_seconds())
         else:
             await self._deliver(row)
 
@@ -108,15 +122,29 @@ class Courier:
             case Delivered():
                 _log.info("result %d delivered", row.sequence)
                 await self._rows.delivered(row.sequence, self._now())
-            case Refused(why):
-                _log.error("result %d set aside, the operator's server will not have it: %s", row.sequence, why)
-                await self._rows.quarantine(row.sequence, why)
+            case Refused(why, gone):
+                await self._refused(row, why, gone=gone)
+            case Later(why, _) if row.set_aside:
+                await self._rows.quarantine(row.sequence, why, self._now() + refusal.AGAIN)
             case Later(why, wait):
-                attempts = row.attempts + 1
-                _log.warning("result %d waits, try %d failed: %s", row.sequence, attempts, why)
-                await self._rows.postpone(row.sequence, attempts, why)
-                await asyncio.sleep(wait)
-                await self._pause(self._delay(attempts) - wait)
+                await self._wait(row, why, wait)
+
+    async def _refused(self, row: Row, why: str, *, gone: bool) -> None:
+        now = self._now()
+        match refusal.verdict(now, refused_at=row.refused_at, set_aside=row.set_aside, gone=gone):
+            case refusal.SetAside(again):
+                _log.error("result %d set aside, the operator's server will not have it: %s", row.sequence, why)
+                await self._rows.quarantine(row.sequence, why, again)
+            case refusal.Wait():
+                await self._rows.refused(row.sequence, now)
+                await self._wait(row, why)
+
+    async def _wait(self, row: Row, why: str, wait: float = 0.0) -> None:
+        attempts = row.attempts + 1
+        _log.warning("result %d waits, try %d failed: %s", row.sequence, attempts, why)
+        await self._rows.postpone(row.sequence, attempts, why)
+        await asyncio.sleep(wait)
+        await self._pause(self._delay(attempts) - wait)
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -37,9 +37,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The server will not have it, neither now nor later. `why` is fit to be logged."""
+    """The server will not have it: not as it is set up now, or (`gone`, 410) never. `why` is fit to be logged."""
 
     why: str
+    gone: bool = False
 
 
 Answer: TypeAlias = Delivered | Later | Refused
@@ -107,7 +108,7 @@ def _meaning(status: int, retry_after: str, at: datetime) -> Answer:
         return Delivered()
     if status in _AGAIN or 500 <= status <= 599:
         return Later(f"answered {status}", _seconds(retry_after, at))
-    return Refused(f"answered {status}")
+    return Refused(f"answered {status}", gone=status == HTTPStatus.GONE)
 
 
 def _seconds(retry_after: str, at: datetime) -> float:

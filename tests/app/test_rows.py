@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from kiosk.app import rows
 from kiosk.app.inbox import Inbox
 from kiosk.app.recorder import Recorder
 from kiosk.app.rows import JournalRows
-from kiosk.journal import Entry, Journal, OutboxState
+from kiosk.journal import Entry, Journal, OutboxRow, OutboxState
 from kiosk.sale.commands import SendResult, Topic
 from kiosk.sale.events import Event, Part, PartFailed, PartRecovered
 
@@ -54,24 +54,25 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 async def test_the_oldest_goes_first_and_what_was_delivered_is_gone(scene: Scene) -> None:
-    first = await scene.rows.oldest()
-    assert first is not None
+    first = await scene.rows.due(NOW)
+    assert isinstance(first, OutboxRow)
     await scene.rows.delivered(first.sequence, NOW)
-    second = await scene.rows.oldest()
-    assert second is not None
+    second = await scene.rows.due(NOW)
+    assert isinstance(second, OutboxRow)
     await scene.rows.delivered(second.sequence, NOW)
-    assert (first.sequence, second.sequence, await scene.rows.oldest()) == (1, 2, None)
+    assert (first.sequence, second.sequence, await scene.rows.due(NOW)) == (1, 2, None)
     assert scene.changes == 2
 
 
 async def test_what_waits_stays_the_oldest_and_what_is_set_aside_does_not(scene: Scene) -> None:
     await scene.rows.postpone(1, 3, "HTTP 503")
-    waiting = await scene.rows.oldest()
-    assert waiting is not None
+    waiting = await scene.rows.due(NOW)
+    assert isinstance(waiting, OutboxRow)
     assert (waiting.sequence, waiting.attempts) == (1, 3)
-    await scene.rows.quarantine(1, "HTTP 400")
-    following = await scene.rows.oldest()
-    assert following is not None
+    await scene.rows.refused(1, NOW)
+    await scene.rows.quarantine(1, "HTTP 400", NOW + timedelta(hours=1))
+    following = await scene.rows.due(NOW)
+    assert isinstance(following, OutboxRow)
     assert following.sequence == 2
     assert scene.states() == [OutboxState.QUARANTINED, OutboxState.PENDING]
     assert scene.changes == 2
@@ -88,3 +89,17 @@ async def test_what_the_disk_does_not_take_is_tried_until_it_does_and_told_once(
     await delivering
     await until(lambda: PartRecovered(Part.JOURNAL) in scene.told)
     assert scene.states() == [OutboxState.DELIVERED, OutboxState.PENDING]
+
+
+async def test_what_is_set_aside_is_a_fault_until_the_last_of_it_is_delivered(scene: Scene) -> None:
+    for sequence in (1, 2):
+        await scene.rows.quarantine(sequence, "answered 404", NOW)
+    await until(lambda: len(scene.told) == 1)
+    (failed,) = scene.told
+    assert isinstance(failed, PartFailed)
+    assert (failed.part, failed.what) == (Part.OUTBOX, "result 1 is set aside: answered 404; look at `kiosk outbox`")
+    await scene.rows.delivered(1, NOW)
+    await asyncio.sleep(0.05)
+    assert len(scene.told) == 1
+    await scene.rows.delivered(2, NOW)
+    await until(lambda: PartRecovered(Part.OUTBOX) in scene.told)

@@ -2,17 +2,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sample_orders import order as an_order
 from waits import PATIENCE, until
 from webhook_receiver import SECRET, Receiver, answer, receiving
 
 from kiosk.journal import Entry, Journal, JournalError, OutboxRow, OutboxState
 from kiosk.outbox import Courier, Webhook, backoff
 from kiosk.sale.commands import SendResult, Topic
+from kiosk.sale.order import Order
 
 pytestmark = pytest.mark.anyio
 
@@ -36,9 +38,9 @@ class JournalRows:
         self.journal = journal
         self._turn = asyncio.Lock()
 
-    async def oldest(self) -> OutboxRow | None:
+    async def due(self, at: datetime) -> OutboxRow | datetime | None:
         async with self._turn:
-            return next(iter(await asyncio.to_thread(self.journal.pending, 1)), None)
+            return await asyncio.to_thread(self.journal.due, at)
 
     async def delivered(self, sequence: int, at: datetime) -> None:
         async with self._turn:
@@ -48,13 +50,17 @@ class JournalRows:
         async with self._turn:
             await asyncio.to_thread(self.journal.postpone, sequence, attempts, why)
 
-    async def quarantine(self, sequence: int, why: str) -> None:
+    async def refused(self, sequence: int, at: datetime) -> None:
         async with self._turn:
-            await asyncio.to_thread(self.journal.quarantine, sequence, why)
+            await asyncio.to_thread(self.journal.refused, sequence, at)
 
-    async def post(self, count: int) -> None:
+    async def quarantine(self, sequence: int, why: str, again: datetime | None) -> None:
         async with self._turn:
-            entry = Entry(now(), results=(SendResult(Topic.FAULT, now()),) * count)
+            await asyncio.to_thread(self.journal.quarantine, sequence, why, again)
+
+    async def post(self, count: int, order: Order | None = None) -> None:
+        async with self._turn:
+            entry = Entry(now(), (order,) if order else (), results=(SendResult(Topic.FAULT, now(), order),) * count)
             await asyncio.to_thread(self.journal.write, entry)
 
     async def in_state(self, state: OutboxState) -> list[int]:
@@ -118,18 +124,96 @@ async def test_a_server_that_never_answers_loses_nothing(rows: JournalRows) -> N
         assert receiver.sequences == [1, 1, 1, 2]
 
 
-async def test_a_refused_report_is_set_aside_and_the_next_one_goes_on(rows: JournalRows) -> None:
-    await rows.post(4)
-    async with receiving(answer(200), answer(410), answer(302)) as receiver, courier(rows, receiver.url):
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404])
+async def test_a_server_that_refuses_for_a_moment_is_a_server_that_is_away(rows: JournalRows, status: int) -> None:
+    await rows.post(3)
+    async with receiving(answer(status), answer(status)) as receiver, courier(rows, receiver.url):
         await settled(rows, receiver)
-        assert receiver.sequences == [1, 2, 3, 4]
-        assert await rows.in_state(OutboxState.QUARANTINED) == [2, 3]
-        assert await rows.in_state(OutboxState.DELIVERED) == [1, 4]
+        assert receiver.sequences == [1, 1, 1, 2, 3]
+        assert len(set(receiver.ids[:3])) == 1
+        assert await rows.in_state(OutboxState.QUARANTINED) == []
+
+
+async def test_what_is_gone_is_set_aside_at_once_and_the_next_one_goes_on(rows: JournalRows) -> None:
+    await rows.post(3)
+    async with receiving(answer(200), answer(410)) as receiver, courier(rows, receiver.url):
+        await settled(rows, receiver)
+        assert receiver.sequences == [1, 2, 3]
+        assert await rows.in_state(OutboxState.QUARANTINED) == [2]
+        assert await rows.in_state(OutboxState.DELIVERED) == [1, 3]
+
+
+class Clock:
+    """The daemon's clock, which a test moves."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
+
+
+async def test_one_that_is_refused_for_long_lets_the_others_go_and_is_tried_every_hour(rows: JournalRows) -> None:
+    clock = Clock()
+    await rows.post(2)
+    replies = (answer(404), answer(404), answer(200), answer(503), answer(200))
+    async with receiving(*replies) as receiver, Webhook(receiver.url, SECRET) as webhook:
+        work = Courier(rows, webhook, clock, for_an_hour)
+        running = asyncio.create_task(work.run())
+        await until(lambda: receiver.sequences == [1])
+        await until(lambda: rows.journal.pending(1)[0].attempts == 1)
+        clock.ahead = timedelta(minutes=15)
+        work.wake()
+        await until(lambda: receiver.sequences == [1, 1, 2])
+        await until(lambda: rows.journal.counts() == (0, 1))
+        for hour, seen in ((timedelta(hours=1, minutes=16), 4), (timedelta(hours=2, minutes=17), 5)):
+            work.wake()
+            await asyncio.sleep(0.05)
+            assert len(receiver.sequences) == seen - 1  # not before its hour
+            clock.ahead = hour
+            work.wake()
+            await until(lambda seen=seen: len(receiver.sequences) == seen)
+        await until(lambda: rows.journal.counts() == (0, 0))
+        assert receiver.sequences == [1, 1, 2, 1, 1]
+        assert len(set(receiver.ids)) == 2
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def test_after_three_days_it_is_for_a_person(rows: JournalRows) -> None:
+    clock = Clock()
+    await rows.post(1)
+    await rows.refused(1, now())
+    await rows.quarantine(1, "answered 401", now())
+    clock.ahead = timedelta(days=3)
+    async with receiving(answer(401)) as receiver, Webhook(receiver.url, SECRET) as webhook:
+        running = asyncio.create_task(Courier(rows, webhook, clock, at_once).run())
+        await until(lambda: receiver.sequences == [1])
+        await until(lambda: rows.journal.rows(None, 1)[0].attempts == 2)
+        running.cancel()
+        await asyncio.wait([running])
+    assert rows.journal.due(clock() + timedelta(days=30)) is None
+    assert rows.journal.counts() == (0, 1)
+
+
+async def test_results_of_an_order_stay_in_their_order(rows: JournalRows) -> None:
+    one, other = an_order("K1-000001"), an_order("K1-000002")
+    for order in (one, one, other):
+        await rows.post(1, order)
+    await rows.quarantine(1, "answered 404", now() + timedelta(hours=1))
+    async with receiving() as receiver, courier(rows, receiver.url) as at_work:
+        await until(lambda: receiver.sequences == [3])
+        await asyncio.sleep(0.1)
+        assert receiver.sequences == [3]  # the second waits for the first
+        rows.journal.retry(None)
+        at_work.wake()
+        await settled(rows, receiver)
+        assert receiver.sequences == [3, 1, 2]
 
 
 async def test_a_report_put_back_is_delivered_with_the_same_id(rows: JournalRows) -> None:
     await rows.post(2)
-    async with receiving(answer(404)) as receiver, courier(rows, receiver.url) as at_work:
+    async with receiving(answer(410)) as receiver, courier(rows, receiver.url) as at_work:
         await settled(rows, receiver)
         rows.journal.retry(None)
         at_work.wake()
@@ -254,10 +338,10 @@ async def test_with_nothing_to_deliver_the_courier_leaves_the_journal_alone(rows
     looks = 0
 
     class Counted(JournalRows):
-        async def oldest(self) -> OutboxRow | None:
+        async def due(self, at: datetime) -> OutboxRow | datetime | None:
             nonlocal looks
             looks += 1
-            return await super().oldest()
+            return await super().due(at)
 
     async with receiving() as receiver, courier(Counted(rows.journal), receiver.url):
         await until(lambda: looks >= 1)
@@ -271,6 +355,7 @@ async def test_with_nothing_to_deliver_the_courier_leaves_the_journal_alone(rows
         lambda journal: journal.postpone(1, 1, "no answer"),
         lambda journal: journal.delivered(1, now()),
         lambda journal: journal.quarantine(1, "gone"),
+        lambda journal: journal.refused(1, now()),
         lambda journal: journal.retry(None),
     ],
 )

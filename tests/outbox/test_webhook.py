@@ -49,9 +49,9 @@ async def test_an_answer_that_asks_for_another_try_gets_one(status: int) -> None
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 404, 405, 410, 413, 422, 600, 999])
-async def test_any_other_answer_means_never(status: int) -> None:
+async def test_any_other_answer_is_a_refusal_and_410_a_last_one(status: int) -> None:
     async with receiving(answer(status)) as receiver:
-        assert await post(receiver.url) == Refused(f"answered {status}")
+        assert await post(receiver.url) == Refused(f"answered {status}", gone=status == 410)
 
 
 @pytest.mark.parametrize("location", ["/elsewhere", "http://[broken", "http://127.0.0.1:1/", ""])

@@ -184,7 +184,7 @@ class World(RuleBasedStateMachine):
             self.pay_by_phone(0, "slowly" if "slowly" in then else "at once")
         if "told" in then and self.news:
             for again in (True, False):
-                self.notify(len(self.news) - 1, again)
+                self.notify(len(self.news) - 1, again, Trust.SIGNED)
         if "gives up" in then:
             self.tell(KeyPressed(Key.STAR))
 
