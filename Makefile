@@ -60,6 +60,7 @@ cover: $(VENV)/.test ## Run every test, and fail when they reach less than 95 % 
 bench: $(VENV)/.bench $(VENV)/.test ## Measure decoder and displays beside what else there is, and how fast parts answer, also into build/ (ARGS=--quick: a minute)
 	@mkdir -p build
 	$(BIN)/python tests/benchmarks/decode.py --json build/decode.json $(ARGS)
+	$(BIN)/python tests/benchmarks/misreads.py --json build/misreads.json $(ARGS)
 	$(BIN)/python tests/benchmarks/display.py --json build/display.json
 	$(BIN)/pytest -n 0 -p no:randomly tests/benchmarks/timings.py
 

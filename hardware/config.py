@@ -169,8 +169,8 @@ LampsConfig: TypeAlias = LedsConfig | RgbConfig | TrafficLightsConfig
 
 @dataclass(frozen=True, slots=True)
 class DecoderConfig:
-    """`sightings`: from how many frames a code must be read, unless both symbols of one frame say the same. `limit`:
-    seconds that one frame may take; `memory`: bytes that decoding may use.
+    """`sightings`: how many different readings must say the same (`hardware.decoding.sightings`). `limit`: seconds that
+    one frame may take; `memory`: bytes that decoding may use.
     """
 
     sightings: int = 2

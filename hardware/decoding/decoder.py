@@ -95,7 +95,7 @@ class Decoder:
             health = self.health()
         if health.fault is None and codes is None:
             return replace(health, fault="decoder: its process is not ready yet; try again")
-        if health.fault is None and [code.text for code in codes or ()] != [TEST_TEXT]:
+        if health.fault is None and {code.text for code in codes or ()} != {TEST_TEXT}:
             return replace(health, fault="decoder: it did not read its own test picture")
         return health
 

@@ -1,30 +1,44 @@
 """The libraries that read codes, each as functions from a grey plane to what is on it. It knows no strategy.
 
-QR and Code 128 alone are asked for, and inverted ones are not: no wallet shows them.
+QR and Code 128 alone are asked for. What a library raises costs it this plane, and nobody else anything. Parts of a
+split QR (structured append) are no codes: a part of a text is not the text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from typing import Protocol, TypeAlias, cast
 
-from hardware.decoding.protocol import Code, Symbol
+import numpy as np
+
+from hardware.decoding.protocol import Symbol
+from hardware.decoding.qr_header import is_part
 from hardware.ports import GreyFrame
 
-Attempt: TypeAlias = Callable[[GreyFrame], list[Code]]
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A symbol on a plane and its text, which are its bytes, as UTF-8; where it is, in pixels of that plane."""
+
+    symbol: Symbol
+    text: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+Attempt: TypeAlias = Callable[[GreyFrame], list[Seen]]
 
 
 @dataclass(frozen=True, slots=True)
 class Zxing:
-    """zxing-cpp. `quick`: upright or upside down and at this scale; `careful`: in every direction, and smaller as well;
-    `level`: as careful, with one threshold between black and white for the whole plane.
-    """
+    """zxing-cpp. `quick`: upright or upside down, at this scale; `careful`: in every direction, and smaller as well."""
 
     what: str
     quick: Attempt
     careful: Attempt
-    level: Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,34 @@ class Zbar:
     read: Attempt
 
 
+class _Point(Protocol):
+    x: int
+    y: int
+
+
+class _Position(Protocol):
+    top_left: _Point
+    top_right: _Point
+    bottom_left: _Point
+    bottom_right: _Point
+
+
 class _Found(Protocol):
     """zxing-cpp's Barcode."""
 
-    text: str
+    bytes: bytes
     format: object
+    position: _Position
+    extra: Mapping[str, object]
+
+    def to_image(self, *, scale: int, add_quiet_zones: bool) -> object: ...
+
+
+class _Rect(Protocol):
+    left: int
+    top: int
+    width: int
+    height: int
 
 
 class _Decoded(Protocol):
@@ -47,6 +84,7 @@ class _Decoded(Protocol):
 
     data: bytes
     type: str
+    rect: _Rect
 
 
 def zxing() -> Zxing:
@@ -56,28 +94,59 @@ def zxing() -> Zxing:
     formats = library.barcode_formats_from_str("QRCode|Code128")
 
     def attempt(**how: object) -> Attempt:
-        def read(plane: GreyFrame) -> list[Code]:
+        def read(plane: GreyFrame) -> Iterator[Seen]:
             found = cast("list[_Found]", library.read_barcodes(plane, formats=formats, try_invert=False, **how))
-            return [Code(symbols[code.format], code.text) for code in found if code.format in symbols]
+            for code in found:
+                symbol = symbols.get(code.format)
+                if symbol is not None and not (symbol is Symbol.QR and _is_part(code)):
+                    corners = (getattr(code.position, name) for name in _CORNERS)
+                    across, down = zip(*((corner.x, corner.y) for corner in corners), strict=True)
+                    text = code.bytes.decode(errors="replace")
+                    yield Seen(symbol, text, min(across), min(down), max(across), max(down))
 
-        return read
+        return lambda plane: _whatever_it_raises(read, plane)
 
-    return Zxing(
+    made = Zxing(
         f"zxing-cpp {version('zxing-cpp')}",
         quick=attempt(try_rotate=False, try_downscale=False),
         careful=attempt(),
-        level=attempt(binarizer=library.Binarizer.GlobalHistogram),
     )
+    sample = library.write_barcode_to_image(library.create_barcode("0", library.BarcodeFormat.QRCode), scale=4)
+    if not made.careful(np.asarray(sample)):  # what it loads for a code's details, it loads here, and not in the cage
+        raise ImportError("zxing-cpp does not read a QR that it wrote itself")
+    return made
+
+
+_CORNERS = ("top_left", "top_right", "bottom_left", "bottom_right")
 
 
 def zbar() -> Zbar:
     """ImportError: pyzbar, or the system's library that it needs (Debian: libzbar0), is not installed."""
     library = import_module("pyzbar.pyzbar")
-    kinds = {"QRCODE": Symbol.QR, "CODE128": Symbol.CODE128}
+    kinds = {"QRCODE": Symbol.QR, "CODE128": Symbol.CODE128}  # parts are of the type PARTIAL, where it does not raise
     symbols = [library.ZBarSymbol[kind] for kind in kinds]
 
-    def read(plane: GreyFrame) -> list[Code]:
-        found = cast("list[_Decoded]", library.decode(plane, symbols=symbols))
-        return [Code(kinds[code.type], code.data.decode(errors="replace")) for code in found if code.type in kinds]
+    def read(plane: GreyFrame) -> Iterator[Seen]:
+        for code in cast("list[_Decoded]", library.decode(plane, symbols=symbols)):
+            if code.type in kinds:
+                box = code.rect
+                text = code.data.decode(errors="replace")
+                yield Seen(kinds[code.type], text, box.left, box.top, box.left + box.width, box.top + box.height)
 
-    return Zbar(f"pyzbar {version('pyzbar')}", read)
+    return Zbar(f"pyzbar {version('pyzbar')}", lambda plane: _whatever_it_raises(read, plane))
+
+
+def _whatever_it_raises(read: Callable[[GreyFrame], Iterator[Seen]], plane: GreyFrame) -> list[Seen]:
+    try:
+        return list(read(plane))
+    except MemoryError:
+        raise  # the cage's limit: what comes after it can't be trusted
+    except Exception:  # noqa: BLE001 - pyzbar raises ValueError for split codes, and there will be more
+        return []
+
+
+def _is_part(code: _Found) -> bool:
+    """Whether it is one of several that make up a text; the library does not say."""
+    mask = code.extra.get("DataMask")
+    modules = np.asarray(code.to_image(scale=1, add_quiet_zones=False))
+    return isinstance(mask, int) and is_part(modules < 128, mask)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 LONGEST = 4096  # characters of a text that is passed on
-MOST = 8  # codes of one frame that are passed on
-LARGEST_ANSWER = 100 * 1024  # bytes: MOST of the LONGEST texts, at 3 bytes a character as QR codes have them
+MOST = 16  # readings of one frame that are passed on
+LARGEST_ANSWER = 200 * 1024  # bytes: MOST of the LONGEST texts, at 3 bytes a character as QR codes have them
 
 _HEAD = struct.Struct("<IB")  # number of the frame, how many codes
-_CODE = struct.Struct("<BH")  # symbol, bytes of its text in UTF-8
+_CODE = struct.Struct("<BBHHH")  # symbol, library, where across and down, bytes of its text in UTF-8
 
 
 class Symbol(Enum):
@@ -24,12 +24,24 @@ class Symbol(Enum):
     CODE128 = 1
 
 
+class Library(Enum):
+    """What read it."""
+
+    ZXING = 0
+    ZBAR = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One symbol on a frame, and its text: 1 to 4096 characters."""
+    """One symbol on a frame, and its text, 1 to 4096 characters, as `by` reads it.
+
+    `at`: the middle of it, in pixels of the frame across and down, 65,535 at most.
+    """
 
     symbol: Symbol
     text: str = field(repr=False)
+    by: Library = Library.ZXING
+    at: tuple[int, int] = (0, 0)
 
 
 class BadAnswer(Exception):  # noqa: N818 - it is the answer that is bad
@@ -43,7 +55,7 @@ def packed(frame: int, codes: Iterable[Code]) -> bytes:
         text = code.text.encode(errors="replace")
         fits = _HEAD.size + len(answer) + _CODE.size + len(text) <= LARGEST_ANSWER
         if 0 < len(code.text) <= LONGEST and fits and count < MOST:
-            answer += _CODE.pack(code.symbol.value, len(text)) + text
+            answer += _CODE.pack(code.symbol.value, code.by.value, *code.at, len(text)) + text
             count += 1
     return _HEAD.pack(frame, count) + bytes(answer)
 
@@ -56,9 +68,10 @@ def unpacked(answer: bytes, frame: int) -> tuple[Code, ...]:
             raise BadAnswer
         codes, place = [], _HEAD.size
         for _ in range(count):
-            symbol, length = _CODE.unpack_from(answer, place)
+            symbol, library, across, down, length = _CODE.unpack_from(answer, place)
             place += _CODE.size + length
-            codes.append(Code(Symbol(symbol), str(answer[place - length : place], "utf-8")))
+            text = str(answer[place - length : place], "utf-8")
+            codes.append(Code(Symbol(symbol), text, Library(library), (across, down)))
     except (struct.error, ValueError):
         raise BadAnswer from None  # the error would quote the text
     if place != len(answer) or not all(0 < len(code.text) <= LONGEST for code in codes):

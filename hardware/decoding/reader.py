@@ -1,90 +1,143 @@
 """Reading the codes off a grey plane: which library is asked, at which scale, for which part of the plane.
 
-Every frame gets a quick attempt on a few of its pixels, which reads most phones that are held well. Only where a frame
-is busy, as it is at a symbol, the careful attempts follow, one after the other until one reads something, within a
-limit of time. Their choice and their order are measured: tests/benchmarks/decode.py.
+Every frame gets a quick look on a few of its pixels, which finds most codes that are held well, and misreads some:
+where it finds one, both libraries read that place with all its pixels, and only what they say is passed on. What has
+been read is covered up. Only where the rest is busy, as it is at a symbol, the careful attempts follow, one after the
+other until one reads something, within a limit of time; so a poster does not hide the phone beside it. Their choice and
+their order are measured: tests/benchmarks/decode.py.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from hardware.decoding.libraries import Attempt, Zbar, Zxing, zbar, zxing
-from hardware.decoding.protocol import Code
-from hardware.decoding.region import busiest
+from hardware.decoding.libraries import Attempt, Seen, Zbar, Zxing, zbar, zxing
+from hardware.decoding.protocol import Code, Library, Symbol
+from hardware.decoding.region import Place, busiest
 from hardware.ports import GreyFrame
 
 SMALL = 360  # rows, about, of the plane for the quick attempt
 ANYWAY = 8  # every so many frames, one that is not busy is read with care
 BUDGET = 0.2  # seconds of careful attempts for one frame: those left out come first on the next
+BESIDE = 0.01  # the same, for what is beside a code that was surely read: it is there on the next frame too
+AROUND = 0.25  # of a code's size, and
+ROOM = 16  # pixels more, are read around where it was found: its quiet zone
+BARS = 3  # pixels up and down a bar that are averaged, for zbar;
+LINES = 4  # then it gets one line of so many
+FARTHEST = 2**16 - 1  # pixels, as `Code.at` can say
 MOST_PIXELS = 4_000_000  # of an enlarged plane
 
-Library = TypeVar("Library")
+Loaded = TypeVar("Loaded")
 Prepare: TypeAlias = Callable[[GreyFrame], GreyFrame]
+
+
+def _as_it_is(plane: GreyFrame) -> GreyFrame:
+    return np.ascontiguousarray(plane)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A library that reads a plane at one scale, with care."""
+
+    library: Library
+    read: Attempt
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One careful attempt. `whole`: on the whole plane, not only where it is busy."""
 
-    read: Attempt
-    prepare: Prepare | None = None
+    voice: Voice
+    prepare: Prepare = _as_it_is
     whole: bool = False
 
 
 class Reader:
-    """Reads planes, one after the other. `quick` is tried on each, small; `steps` where there may be a code."""
+    """Reads planes, one after the other. `quick` is tried on each, small; `steps` where there may be a code; `voices`
+    read each code that was found, each by itself.
+    """
 
-    def __init__(self, what: str, quick: Attempt, steps: tuple[Step, ...]) -> None:
+    def __init__(self, what: str, quick: Attempt, voices: tuple[Voice, ...], steps: tuple[Step, ...]) -> None:
         self.what = what
         self._quick = quick
+        self._voices = voices
         self._steps = steps
         self._first = 0  # of the steps, on the next busy frame
         self._quiet = 0  # frames in a row that were not busy
 
     def __call__(self, plane: GreyFrame) -> list[Code]:
-        """The codes on the plane."""
+        """The readings of the codes on the plane, each once."""
+        return list(dict.fromkeys(self._read(plane)))
+
+    def _read(self, plane: GreyFrame) -> list[Code]:
         scale = max(2, round(plane.shape[0] / SMALL))
         small = np.ascontiguousarray(plane[::scale, ::scale])
-        if codes := self._quick(small):
-            return codes
+        codes: list[Code] = []
+        for seen in self._quick(small):
+            found = self._read_again(plane, _larger_by(seen, scale), _as_it_is)
+            codes += found
+            if found:
+                _cover(small, seen)
         place = busiest(small)
         if place is None:
-            return self._anyway(plane)
+            return codes or self._anyway(plane)
         rows, columns = (slice(side.start * scale, side.stop * scale) for side in place)
-        return self._carefully(plane, plane[rows, columns])
+        return codes + self._carefully(plane, (rows, columns), BESIDE if _sure(codes) else BUDGET)
 
     def warm(self) -> "Reader":
         """Do everything once: libraries load parts of themselves at first use, and in a cage nothing can be loaded."""
         plane = np.zeros((64, 64), np.uint8)
         self._quick(plane)
         for step in self._steps:
-            step.read(plane if step.prepare is None else step.prepare(plane))
+            step.voice.read(step.prepare(plane))
         return self
 
-    def _carefully(self, plane: GreyFrame, busy: GreyFrame) -> list[Code]:
+    def _carefully(self, plane: GreyFrame, busy: Place, budget: float) -> list[Code]:
         """The steps in their order, or from where the last busy frame ran out of time."""
         began = time.monotonic()
         count = len(self._steps)
         first, self._first = self._first, 0
         for turn in range(first, first + count):
-            if time.monotonic() - began > BUDGET:
+            if time.monotonic() - began > budget:
                 self._first = turn % count
                 return []
-            step = self._steps[turn % count]
-            part = plane if step.whole else busy
-            if codes := step.read(part if step.prepare is None else step.prepare(part)):
+            if codes := self._step(self._steps[turn % count], plane, busy):
                 return codes
         return []
+
+    def _step(self, step: Step, plane: GreyFrame, busy: Place) -> list[Code]:
+        """What it reads, and what the other libraries say of the same places."""
+        place = (slice(0, plane.shape[0]), slice(0, plane.shape[1])) if step.whole else busy
+        part = plane[place]
+        prepared = step.prepare(part)
+        codes: list[Code] = []
+        for seen in step.voice.read(prepared):
+            here = _on_plane(seen, prepared, part, place)
+            codes.append(_code(here, step.voice.library))
+            codes += self._read_again(plane, here, step.prepare, but=step.voice.library)
+        return codes
+
+    def _read_again(self, plane: GreyFrame, found: Seen, prepare: Prepare, *, but: Library | None = None) -> list[Code]:
+        """What each voice, save one, says of a code that was found."""
+        place = _around(found, plane)
+        part = plane[place]
+        codes: list[Code] = []
+        for voice in self._voices:
+            if voice.library is not but:
+                bars = voice.library is Library.ZBAR and found.symbol is Symbol.CODE128
+                prepared = _along(part, found, inverted=prepare is _inverted) if bars else prepare(part)
+                codes += [_code(_on_plane(seen, prepared, part, place), voice.library) for seen in voice.read(prepared)]
+        return codes
 
     def _anyway(self, plane: GreyFrame) -> list[Code]:
         """A bright lamp in the frame makes a phone look dull beside it: now and then, look anyway."""
         self._quiet = (self._quiet + 1) % ANYWAY
-        return [] if self._quiet else self._steps[0].read(plane)
+        whole = (slice(0, plane.shape[0]), slice(0, plane.shape[1]))
+        return [] if self._quiet else self._step(self._steps[0], plane, whole)
 
 
 def reader(first: Callable[[], Zxing] = zxing, second: Callable[[], Zbar] = zbar) -> Reader:
@@ -98,30 +151,39 @@ def reader(first: Callable[[], Zxing] = zxing, second: Callable[[], Zbar] = zbar
 
 
 def both(first: Zxing, second: Zbar | None) -> Reader:
-    """zxing-cpp, with pyzbar, if there is one, for what only it can read: much glare, and some cracks."""
+    """zxing-cpp, with pyzbar, if there is one, to say the same, and for what only it reads: much glare, some cracks."""
     what = first.what if second is None else f"{first.what}, then {second.what}"
-    second_steps = () if second is None else (Step(second.read), Step(second.read, _halved))
+    zxing = Voice(Library.ZXING, first.careful)
+    zbar = () if second is None else (Voice(Library.ZBAR, second.read),)
+    second_steps = tuple(Step(voice, prepare) for voice in zbar for prepare in (_as_it_is, _halved))
     steps = (
-        Step(first.careful),
-        Step(first.careful, _halved),  # noise, the grid of a screen
-        Step(first.careful, whole=True),  # the busiest place was another one, or too narrow
-        Step(first.careful, _enlarged),  # glare, cracks: what is black and what is white is told by smaller areas
+        Step(zxing),
+        Step(zxing, _halved),  # noise, the grid of a screen
+        Step(zxing, whole=True),  # the busiest place was another one, or too narrow
+        Step(zxing, _enlarged),  # glare, cracks: what is black and what is white is told by smaller areas
         *second_steps[:1],
-        Step(first.careful, _smoothed),  # fine cracks
+        Step(zxing, _smoothed),  # fine cracks
         *second_steps[1:],  # noise in the dark
+        Step(zxing, _inverted),  # a phone in its dark mode
     )
-    return Reader(what, first.quick, steps)
+    return Reader(what, first.quick, (zxing, *zbar), steps)
 
 
 def zbar_alone(only: Zbar) -> Reader:
     """pyzbar, for machines that zxing-cpp has no wheel for."""
+    zbar = Voice(Library.ZBAR, only.read)
     steps = (
-        Step(only.read),
-        Step(only.read, _halved),
-        Step(only.read, whole=True),
-        Step(only.read, _doubled),
+        Step(zbar),
+        Step(zbar, _halved),
+        Step(zbar, whole=True),
+        Step(zbar, _doubled),
+        Step(zbar, _inverted),
     )
-    return Reader(only.what, only.read, steps)
+    return Reader(only.what, only.read, (zbar,), steps)
+
+
+def _inverted(plane: GreyFrame) -> GreyFrame:
+    return 255 - plane
 
 
 def _halved(plane: GreyFrame) -> GreyFrame:
@@ -147,8 +209,69 @@ def _larger(picture: Image.Image, times: float) -> GreyFrame:
     return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
 
 
-def _loaded(library: Callable[[], Library]) -> Library | None:
+def _loaded(library: Callable[[], Loaded]) -> Loaded | None:
     try:
         return library()
     except ImportError:
         return None
+
+
+def _sure(codes: list[Code]) -> bool:
+    """Whether something was read by two libraries, or off two symbols."""
+    return any(
+        one.text == other.text and (one.by, one.symbol) != (other.by, other.symbol) for one in codes for other in codes
+    )
+
+
+def _larger_by(seen: Seen, times: int) -> Seen:
+    """Where it is on the plane of which it was seen on every so many pixels."""
+    box = (side * times for side in (seen.left, seen.top, seen.right, seen.bottom))
+    return Seen(seen.symbol, seen.text, *box)
+
+
+def _on_plane(seen: Seen, prepared: GreyFrame, part: GreyFrame, place: Place) -> Seen:
+    """Where it is on the plane, of which a part, at a place, was prepared."""
+    down, across = (there / here for there, here in zip(part.shape, prepared.shape, strict=True))
+    top, left = place[0].start, place[1].start
+    return replace(
+        seen,
+        left=left + round(seen.left * across),
+        right=left + round(seen.right * across),
+        top=top + round(seen.top * down),
+        bottom=top + round(seen.bottom * down),
+    )
+
+
+def _around(seen: Seen, plane: GreyFrame) -> Place:
+    """Where it is and what is around it."""
+    more = round(max(seen.right - seen.left, seen.bottom - seen.top) * AROUND) + ROOM
+    rows = slice(max(seen.top - more, 0), min(seen.bottom + more, plane.shape[0]))
+    return rows, slice(max(seen.left - more, 0), min(seen.right + more, plane.shape[1]))
+
+
+def _along(plane: GreyFrame, seen: Seen, *, inverted: bool) -> GreyFrame:
+    """Bars, each the mean of some pixels along it, and twice as wide: zbar reads lines, and noise is what it misses."""
+    upright = _lies(seen)
+    picture = Image.fromarray(255 - plane if inverted else plane)
+    blurred = picture.filter(ImageFilter.BoxBlur((0, BARS) if upright else (BARS, 0)))
+    wide, high = (2.0, 1 / LINES) if upright else (1 / LINES, 2.0)
+    size = (max(1, round(picture.width * wide)), max(1, round(picture.height * high)))
+    return np.asarray(blurred.resize(size, Image.Resampling.BICUBIC))
+
+
+def _lies(seen: Seen) -> bool:
+    """Whether bars stand side by side from left to right."""
+    return seen.right - seen.left >= seen.bottom - seen.top
+
+
+def _cover(small: GreyFrame, seen: Seen) -> None:
+    """Make it as grey as the plane is, so that the rest can be looked at."""
+    small[max(seen.top, 0) : seen.bottom + 1, max(seen.left, 0) : seen.right + 1] = int(small.mean())
+
+
+def _code(seen: Seen, library: Library) -> Code:
+    """A reading. Of bars, where they are along the code: up and down, the same bars would be met."""
+    across, down = (seen.left + seen.right) // 2, (seen.top + seen.bottom) // 2
+    if seen.symbol is Symbol.CODE128:
+        across, down = (across, 0) if _lies(seen) else (0, down)
+    return Code(seen.symbol, seen.text, library, (min(max(across, 0), FARTHEST), min(max(down, 0), FARTHEST)))

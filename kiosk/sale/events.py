@@ -76,9 +76,10 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class CodeScanned:
-    """The camera read something; whether it can be a payment code is for the sale to say."""
+    """The camera read something, a payment code or not. `held_up`: it was not in view from the start, as posters."""
 
     code: PaymentCode
+    held_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)

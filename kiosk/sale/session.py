@@ -191,11 +191,11 @@ def result_key(kiosk: Kiosk, session: Result, event: KeyPressed, now: Moment) ->
 
 
 def scanned(kiosk: Kiosk, session: Scanning, event: CodeScanned, now: Moment) -> Turn:
-    """A payment code is paid with, once; anything else is told in one line, and nothing is sent."""
+    """A payment code is paid with, once; anything else that is held up is told in one line, and nothing is sent."""
     if event.code == kiosk.spent:
         return Turn(session)
     if not kiosk.rules.payment_code_pattern.fullmatch(event.code.value):
-        return Turn(replace(session, problem=Text.NOT_A_PAYMENT_CODE))
+        return Turn(replace(session, problem=Text.NOT_A_PAYMENT_CODE) if event.held_up else session)
     if kiosk.trouble:
         return Turn(OutOfService(kiosk.trouble))
     return _pay(kiosk, Product.PAYMENT_CODE, session.amount, now, event.code)

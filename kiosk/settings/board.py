@@ -128,7 +128,7 @@ class ReleaseSection(Section):
 class DecoderSection(Section):
     """[hardware.decoder]."""
 
-    sightings: Annotated[int, Field(ge=1, le=5)] | None = None
+    sightings: Annotated[int, Field(ge=2, le=5)] | None = None
 
 
 class HardwareSection(Section):

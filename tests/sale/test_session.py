@@ -13,6 +13,7 @@ from kiosk.sale.events import (
     CancelAnswered,
     CancelWanted,
     CodeNotShowable,
+    CodeScanned,
     DetailAnswered,
     EntryPaid,
     Event,
@@ -65,6 +66,7 @@ from kiosk.sale.outcome import (
     Unknown,
 )
 from kiosk.sale.panel import Name, Text
+from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.recovery import recover
 from kiosk.sale.rules import Rules
 
@@ -447,6 +449,14 @@ def test_what_is_no_payment_code_is_told_and_nothing_is_sent(code: str) -> None:
     assert heading(till) is Text.NOT_A_PAYMENT_CODE
     assert till.panel.camera
     assert kinds(till.scan()) == [Pay]
+
+
+def test_a_poster_that_has_been_in_view_all_along_is_not_told_of() -> None:
+    till = scanning()
+    before = till.panel
+    till.tell(CodeScanned(PaymentCode("https://shop.example"), held_up=False))
+    assert till.panel == before
+    assert Pay in kinds(till.tell(CodeScanned(SCANNED, held_up=False)))  # a phone that was held up already
 
 
 def test_no_code_for_thirty_seconds_leads_back_to_the_choice() -> None:

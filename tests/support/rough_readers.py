@@ -54,7 +54,7 @@ def frame(mood: Mood, *, light: int = 128) -> NDArray[np.uint8]:
 
 def unhurried() -> Reader:
     """The real one, which makes every attempt, however busy the machine is."""
-    reading.BUDGET = math.inf
+    reading.BUDGET = reading.BESIDE = math.inf
     return reading.reader()
 
 
@@ -86,7 +86,7 @@ class Rough:
             case Mood.ANOTHER_FRAME:
                 self._say(b"\xff\xff\xff\xff\x00")
             case Mood.QR:
-                return [Code(Symbol.QR, TEXT)]
+                return [Code(Symbol.QR, TEXT, at=(100 * self.asked, 0))]  # in a hand that moves
             case Mood.BOTH:
                 return [Code(Symbol.CODE128, TEXT), Code(Symbol.QR, TEXT)]
             case Mood.TOO_LONG:

@@ -1,6 +1,7 @@
 """Looking for payment codes: the camera looks exactly while it is told to, and what it reads becomes an event."""
 
 import asyncio
+import time
 from typing import Protocol
 
 from kiosk.app.devices.health import DeviceTrouble, PartHealth
@@ -10,6 +11,7 @@ from kiosk.sale.payment_code import PaymentCode
 
 AGAIN = 5.0  # seconds between two tries of a camera that failed
 FRAME = 0.5  # seconds to wait for a camera frame
+AT_START = 1.0  # seconds of looking; nobody who reads "hold your code before the camera" is as quick with another one
 
 
 class Reader(Protocol):
@@ -65,7 +67,10 @@ class Scanner:
                 await asyncio.sleep(AGAIN)
 
     async def _scan(self) -> None:
+        began, there = time.monotonic(), set[str]()  # what is in view from the start: a poster, or a phone held already
         while self._wanted.is_set():
             for text in await asyncio.to_thread(self._reader.read_codes, FRAME):
+                if time.monotonic() - began < AT_START:
+                    there.add(text)
                 if self._wanted.is_set():
-                    self._inbox.post(CodeScanned(PaymentCode(text)))
+                    self._inbox.post(CodeScanned(PaymentCode(text), held_up=text not in there))

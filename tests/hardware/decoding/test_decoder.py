@@ -100,14 +100,14 @@ SCENES = {
 def test_a_phone_that_is_held_still_counts_by_the_second_frame(decoder: Decoder, scene: Scene) -> None:
     picture = phone(CODE, scene)
     read = decoder.read(picture)
-    assert read in {(), (CODE,)}  # both symbols may have been read at once
+    assert read in {(), (CODE,)}  # two libraries, or both symbols, may have been read at once
     assert decoder.read(picture) == (CODE,)
 
 
 @pytest.mark.parametrize("symbol", ["qr", "code128"])
 def test_one_symbol_alone_is_enough(decoder: Decoder, symbol: str) -> None:
     picture = phone(CODE, Scene(turned=3), qr=symbol == "qr", code128=symbol == "code128")
-    assert [decoder.read(picture) for _ in range(3)] == [(), (CODE,), (CODE,)]
+    assert [decoder.read(picture) for _ in range(3)][1:] == [(CODE,)] * 2
 
 
 def test_the_plane_may_be_a_part_of_a_larger_array(decoder: Decoder) -> None:
