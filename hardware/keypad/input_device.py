@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evdev import InputDevice
 
 DIGITS = "0123456789"
+DIGIT_KEYS = frozenset(DIGITS)
 CODES = {  # the kernel's names (input-event-codes.h) -> keys
     **{f"KEY_{digit}": digit for digit in DIGITS},
     **{f"KEY_KP{digit}": digit for digit in DIGITS},
@@ -29,6 +30,8 @@ CODES = {  # the kernel's names (input-event-codes.h) -> keys
     **dict.fromkeys(("KEY_ENTER", "KEY_KPENTER"), "#"),
     **dict.fromkeys(("KEY_BACKSPACE", "KEY_DELETE", "KEY_ESC", "KEY_KPDOT", "KEY_KPASTERISK"), "*"),
 }
+SHIFTS = ("KEY_LEFTSHIFT", "KEY_RIGHTSHIFT")
+SHIFTED = {"KEY_3": "#", "KEY_8": "*"}  # of a telephone's keys that type as a US keyboard would; no other digit is one
 KEYS = "".join(dict.fromkeys(CODES.values()))
 UNREADABLE = "can't be read; plug it in again"
 UP, DOWN = 0, 1  # a key event's values; 2 is the kernel's repetition of a key that is held
@@ -60,14 +63,17 @@ class InputDeviceKeypad(SupervisedKeypad):
 
     _device: "InputDevice[str]"  # while it is open, as are the next two
     _bell: int  # rung to end the wait for events
-    _keys_of: dict[int, str]  # by code
+    _keys_of: dict[int, str]  # by code, as the next
+    _shifted: dict[int, str]
+    _shifts: frozenset[int]
 
     def __init__(self, config: InputDeviceConfig, library: Callable[[], InputLibrary] = evdev_library) -> None:
         keys = Keys(KEYS, config.chords, replace(config.timing, debounce=0.0))
         super().__init__(f"keypad, input device {config.device}", keys)
         self._wanted = config.device
         self._library = library
-        self._down: set[int] = set()  # codes, as two of them may be one key
+        self._down: dict[int, str] = {}  # codes, as two may be one key, and what each was when it went down
+        self._shift: set[int] = set()  # those of the shift keys that are down
         self._opened = ExitStack()
 
     def _open(self) -> None:
@@ -75,7 +81,9 @@ class InputDeviceKeypad(SupervisedKeypad):
         from evdev import ecodes  # noqa: PLC0415 - it is there: the library was loaded
 
         self._keys_of = {ecodes.ecodes[name]: key for name, key in CODES.items()}
-        self._down = set()
+        self._shifted = {ecodes.ecodes[name]: key for name, key in SHIFTED.items()}
+        self._shifts = frozenset(ecodes.ecodes[name] for name in SHIFTS)
+        self._down, self._shift = {}, set()
         self._device = device = self._find(library)
         self._opened.callback(_close, device)
         with self._in_words("is used by another program"):
@@ -96,7 +104,7 @@ class InputDeviceKeypad(SupervisedKeypad):
                     self._hear()
 
     def _examine(self) -> tuple[str, ...]:
-        down = {self._keys_of[code] for code in self._active()}
+        down = frozenset(self._active()[0].values())
         return tuple(f"key {key} is down: it is stuck, or something lies on it" for key in sorted(down))
 
     def _interrupt(self) -> None:
@@ -109,7 +117,7 @@ class InputDeviceKeypad(SupervisedKeypad):
 
     @property
     def _closed(self) -> frozenset[str]:
-        return frozenset(self._keys_of[code] for code in self._down)
+        return frozenset(self._down.values())
 
     @property
     def _path(self) -> str:
@@ -122,19 +130,33 @@ class InputDeviceKeypad(SupervisedKeypad):
         with self._in_words(UNREADABLE):
             events = tuple(self._device.read())
         for event in events:
-            if event.type != ecodes.EV_KEY or event.code not in self._keys_of:
-                continue
-            if event.value == DOWN:
-                self._down.add(event.code)
-            elif event.value == UP:
-                self._down.discard(event.code)
-            self._take(self._closed)
+            if event.type == ecodes.EV_KEY and event.value in {UP, DOWN}:
+                self._turn(event.code, down=event.value == DOWN)
+                self._take(self._closed)
         if any((event.type, event.code) == (ecodes.EV_SYN, ecodes.SYN_DROPPED) for event in events):
-            self._down = self._active()  # the kernel had no room for some events, but knows what is down
+            self._down, self._shift = self._active()  # the kernel had no room for some events, but knows what is down
 
-    def _active(self) -> set[int]:
+    def _turn(self, code: int, *, down: bool) -> None:
+        """A key goes down or up. What it is, is settled when it goes down, whatever becomes of Shift meanwhile."""
+        if code in self._shifts:
+            (self._shift.add if down else self._shift.discard)(code)
+        elif not down:
+            self._down.pop(code, None)
+        elif (key := self._meant(code, shift=bool(self._shift))) is not None:
+            self._down[code] = key
+
+    def _meant(self, code: int, *, shift: bool) -> str | None:
+        """The key of a code: under Shift never a digit, for the sign that is typed is another."""
+        key = self._keys_of.get(code)
+        return self._shifted.get(code) if shift and key in DIGIT_KEYS else key
+
+    def _active(self) -> tuple[dict[int, str], set[int]]:
+        """What is down, as the kernel knows it: keys, and shift keys."""
         with self._in_words(UNREADABLE):
-            return {code for code in self._device.active_keys() if code in self._keys_of}
+            active = self._device.active_keys()
+        shift = {code for code in active if code in self._shifts}
+        meant = {code: self._meant(code, shift=bool(shift)) for code in active}
+        return {code: key for code, key in meant.items() if key is not None}, shift
 
     def _find(self, library: InputLibrary) -> "InputDevice[str]":
         """The device at the path, or the first one with number keys and the words in its name."""

@@ -1,4 +1,6 @@
 import asyncio
+import codecs
+import gzip
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -11,6 +13,7 @@ import segno
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from scripted_gateway import (
     Behaviour,
+    Heard,
     Script,
     answers,
     by_hand,
@@ -175,6 +178,76 @@ async def test_verified_answers_are_read(gateway: MakeGateway, order: MakeOrder)
         assert await client.cancel(order()) == Refused("100005 too late")
         script.does = answers(ABSENT)
         assert await client.detail(order()) == Absent()
+
+
+def whole(body: dict[str, object], content: bytes | None = None, **headers: str) -> Behaviour:
+    """An answer that is well signed, with these headers."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = json.dumps(body).encode() if content is None else content
+    return sends(raw("200 OK", {"sign": sha(by_hand(body)), **named}, sent))
+
+
+async def test_an_answer_to_another_request_is_unknown(gateway: MakeGateway, order: MakeOrder) -> None:
+    async def echoes(heard: Heard, out: asyncio.StreamWriter) -> None:
+        await whole(paid(), requestId=heard.headers["requestid"])(heard, out)
+
+    async with scripted(echoes) as script:
+        client = gateway(script.url)
+        assert isinstance(await client.detail(order()), Approved)
+        script.does = whole(paid(), requestId="0" * 32)
+        assert await client.detail(order()) == Unknown("an answer to another request")
+        script.does = whole({**paid(), "requestId": "0" * 32})  # signed, with a header that says nothing
+        assert await client.detail(order()) == Unknown("an answer to another request")
+
+
+async def test_a_byte_order_mark_is_skipped(gateway: MakeGateway, order: MakeOrder) -> None:
+    content = codecs.BOM_UTF8 + json.dumps(paid()).encode()
+    async with scripted(whole(paid(), content)) as script:
+        assert isinstance(await gateway(script.url).detail(order()), Approved)
+
+
+async def test_gzip_is_read_though_it_was_not_asked_for(gateway: MakeGateway, order: MakeOrder) -> None:
+    packed = gzip.compress(json.dumps(paid()).encode())
+    async with scripted(whole(paid(), packed, content_encoding="gzip")) as script:
+        assert isinstance(await gateway(script.url).detail(order()), Approved)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "why"),
+    [
+        ("gzip", b"hush", "an answer that says it is gzip, and is none"),
+        ("gzip", gzip.compress(b"x" * 20_000)[:30], "an answer in gzip that is broken off"),
+        ("gzip", gzip.compress(b" " * 70_000), "an answer of more than 65536 bytes"),
+        ("gzip", gzip.compress(b"\0" * 50_000_000), "an answer of more than 65536 bytes"),
+        ("br", b"hush", "an answer in an encoding that was not asked for: br"),
+    ],
+    ids=["none", "broken off", "too long", "a bomb", "another"],
+)
+async def test_an_encoding_that_can_not_be_read_is_named(
+    encoding: str, content: bytes, why: str, gateway: MakeGateway, order: MakeOrder
+) -> None:
+    async with scripted(whole(paid(), content, content_encoding=encoding)) as script:
+        assert await gateway(script.url).detail(order()) == Unknown(why)
+
+
+async def test_no_cookie_is_kept(gateway: MakeGateway, order: MakeOrder) -> None:
+    async with scripted(whole(paid(), set_cookie="session=1; Path=/")) as script:
+        client = gateway(script.url)
+        for _ in range(2):
+            assert isinstance(await client.detail(order()), Approved)
+    assert not any("cookie" in heard.headers for heard in script.heard)
+
+
+async def test_a_payment_on_the_static_code_is_asked_about_by_the_gateways_id(gateway: MakeGateway) -> None:
+    told = paid(order_id=None, product="ENTRY_CODE", uqOrderId="UQ-9", terminalId="kiosk-0007")
+    async with scripted(answers(told)) as script:
+        client = gateway(script.url)
+        said_, terminal = await client.entry("UQ-9")
+        assert isinstance(said_, Approved)
+        assert terminal == "kiosk-0007"
+        assert script.heard[0].body == {"uqOrderId": "UQ-9"}
+        script.does = says_nothing
+        assert (await gateway(script.url, timeouts=HASTY).entry("UQ-9"))[1] == ""
 
 
 async def test_a_signature_in_capitals_is_as_good(gateway: MakeGateway, order: MakeOrder) -> None:

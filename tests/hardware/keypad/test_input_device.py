@@ -10,7 +10,7 @@ from waits import soon
 
 from hardware.config import InputDeviceConfig, KeyTiming
 from hardware.errors import DeviceError
-from hardware.keypad.input_device import CODES, InputDeviceKeypad
+from hardware.keypad.input_device import CODES, SHIFTS, InputDeviceKeypad
 from hardware.ports import KeyAction, KeyEvent, Keypad
 
 PATH = "/dev/input/by-id/usb-Steel_Keypad-event-kbd"
@@ -24,7 +24,7 @@ class Desk:
     """A keypad on its cable, and what it told."""
 
     def __init__(self, device: str = PATH, timing: KeyTiming | None = None) -> None:
-        self.usb = UsbKeypad(PATH, "Steel Keypad", tuple(CODES))
+        self.usb = UsbKeypad(PATH, "Steel Keypad", (*CODES, *SHIFTS))
         self.mouse = UsbKeypad("/dev/input/event0", "Steel Keypad Mouse", ("BTN_LEFT", "KEY_VOLUMEUP"))
         self.ports = UsbPorts(self.mouse, self.usb)
         self.keypad = HastyKeypad(InputDeviceConfig(device, timing=timing or KeyTiming()), library=self.ports)
@@ -157,6 +157,42 @@ def test_a_key_that_chatters_is_cut_off(desks: Callable[..., Desk]) -> None:
     assert desk.pressed == "9991"
     assert desk.keypad.health().fault is not None
     assert "key 9 has been pressed more than 3 times" in desk.keypad.health().fault
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_a_telephones_keypad_types_its_signs_with_shift(desk: Desk, shift: str) -> None:
+    """As it came from the field: 1500# was read as 15003."""
+    desk.usb.tap("KEY_1", "KEY_5", "KEY_0", "KEY_0")
+    desk.usb.press(shift)
+    desk.usb.tap("KEY_3", "KEY_8")
+    desk.usb.release(shift)
+    desk.usb.tap("KEY_3")
+    soon(lambda: desk.pressed == "1500#*3")
+
+
+def test_under_shift_no_other_digit_is_one(desk: Desk) -> None:
+    desk.usb.press("KEY_LEFTSHIFT")
+    desk.usb.tap(*[f"KEY_{digit}" for digit in "01245679"], *[f"KEY_KP{digit}" for digit in "0123456789"], "KEY_ENTER")
+    desk.usb.release("KEY_LEFTSHIFT")
+    desk.usb.tap("KEY_1")
+    soon(lambda: desk.pressed == "#1")
+
+
+def test_a_key_is_what_it_was_when_it_went_down_whichever_of_the_two_comes_up_first(desk: Desk) -> None:
+    desk.usb.press("KEY_LEFTSHIFT")
+    desk.usb.press("KEY_3")
+    desk.usb.release("KEY_LEFTSHIFT")
+    desk.usb.press("KEY_RIGHTSHIFT")
+    desk.usb.release("KEY_3")
+    desk.usb.release("KEY_RIGHTSHIFT")
+    desk.usb.tap("KEY_3")
+    soon(lambda: desk.pressed == "#3")
+
+
+def test_when_the_kernel_dropped_the_shift_key_it_is_asked_for_that_too(desk: Desk) -> None:
+    desk.usb.down = {ecodes.ecodes["KEY_LEFTSHIFT"], ecodes.ecodes["KEY_3"], ecodes.ecodes["KEY_4"]}
+    desk.usb.send((ecodes.EV_SYN, ecodes.SYN_DROPPED, 0), SYN)
+    soon(lambda: desk.pressed == "#")
 
 
 def test_when_the_kernel_dropped_events_it_is_asked_what_is_down(desk: Desk) -> None:
