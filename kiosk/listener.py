@@ -18,7 +18,7 @@ from starlette.routing import Route
 from kiosk.serving import bounded_body
 
 _log = logging.getLogger(__name__)
-LARGEST = 64 * 1024  # bytes of a NOTIFICATION
+LARGEST = 16 * 1024  # bytes of a NOTIFICATION
 ANSWER_WITHIN = 4.5  # seconds from its first byte to our answer
 
 

@@ -6,6 +6,7 @@ NOTIFICATION that can be read in one way only is believed.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -25,12 +26,14 @@ from kiosk.sale.outcome import (
     Approved,
     DetailOutcome,
     NotSent,
+    Pending,
     Trust,
     Unknown,
 )
 
 _log = logging.getLogger(__name__)
-DETAIL_WITHIN = 3.0  # seconds: the gateway waits 5 s for its acknowledgement
+DETAIL_WITHIN = 4.0  # seconds: the gateway waits 5 s for its acknowledgement
+PACE = 3.0  # seconds between two DETAILs of one payment, as the trade has it
 READ_AT_ONCE = 2  # bodies that are parsed at a time, in threads
 
 
@@ -113,14 +116,15 @@ class Notifications:
 
     async def _confirmed(self, notice: Notice) -> tuple[DetailOutcome, str]:
         """What became of it and where, by DETAIL, or by the NOTIFICATION's own word where that is enough."""
-        said: DetailOutcome = Unknown("not asked")
+        said: DetailOutcome = Unknown("not asked, or no answer in time")
         terminal = ""
         if self._confirm() or notice.ambiguous:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DETAIL_WITHIN):
                     said, terminal = await self._entries.entry(notice.gateway_id)
-            except TimeoutError:
-                said = Unknown("no answer in time")
+                    if isinstance(said, Pending):  # the NOTIFICATION was quicker than the gateway's own books
+                        await asyncio.sleep(PACE)
+                        said, terminal = await self._entries.entry(notice.gateway_id)
         word = "" if notice.ambiguous else notice.terminal_id or ""
         match said:
             case Absent() | NotSent() | Unknown(contradicts=False) if not notice.ambiguous:

@@ -17,7 +17,9 @@ from kiosk.app.notifications import Notifications
 from kiosk.gateway.notices import NoticeReader
 from kiosk.gateway.signing import ShaKey
 from kiosk.listener import Answer
+from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Product
+from kiosk.sale.outcome import Approved, Closed, Declined, DetailOutcome, Pending, Unknown
 from kiosk.sale.panel import Name
 from kiosk.sandbox.merchants import CLIENT_ID, NOTIFICATION_KEY, SIGN_ID, TERMINAL_ID
 
@@ -207,6 +209,40 @@ async def test_one_of_no_time_or_no_terminal_goes_back_and_is_told(
     assert await doors.send(**static(**told)) is Answer.ACCEPTED
     await until(lambda: [order.state for order in doors.orders()] == ["giving_back"])
     assert not doors.chute.latest
+
+
+class Books:
+    """A gateway whose books say these one after the other, and the last one for ever."""
+
+    def __init__(self, *says: DetailOutcome) -> None:
+        self.says = list(says)
+
+    async def entry(self, gateway_id: str) -> tuple[DetailOutcome, str]:  # noqa: ARG002 - there is one payment
+        return (self.says.pop(0) if len(self.says) > 1 else self.says[0]), TERMINAL_ID
+
+
+async def test_a_notification_that_is_quicker_than_the_gateways_books_is_asked_about_twice(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "PACE", 0.05)
+    paid = Approved(None, "UQ-STATIC", Amount(2000, "KRW"), datetime.now(ZONE))
+    monkeypatch.setattr(doors.door, "_entries", Books(Pending("UQ-STATIC"), paid))
+    assert await doors.send(**static()) is Answer.ACCEPTED
+    await doors.named(Name.PAID)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Pending("UQ-STATIC"), Declined(), Closed(), Unknown("an answer about another payment", contradicts=True)],
+    ids=lambda said: type(said).__name__,
+)
+async def test_one_that_the_books_deny_is_not_acknowledged(
+    doors: Doors, said: DetailOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "PACE", 0.05)
+    monkeypatch.setattr(doors.door, "_entries", Books(said))
+    assert await doors.send(**static()) is Answer.FAILED
+    assert doors.orders() == []
 
 
 async def test_one_at_another_terminal_is_another_kiosks(doors: Doors) -> None:
