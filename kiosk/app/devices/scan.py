@@ -11,7 +11,8 @@ from kiosk.sale.payment_code import PaymentCode
 
 AGAIN = 5.0  # seconds between two tries of a camera that failed
 FRAME = 0.5  # seconds to wait for a camera frame
-AT_START = 1.0  # seconds of looking; nobody who reads "hold your code before the camera" is as quick with another one
+AT_START = 0.3  # seconds of looking: nobody who reads "hold your code before the camera" is as quick
+GONE = 1.5  # seconds after which what is not read any more has left
 
 
 class Reader(Protocol):
@@ -67,10 +68,14 @@ class Scanner:
                 await asyncio.sleep(AGAIN)
 
     async def _scan(self) -> None:
-        began, there = time.monotonic(), set[str]()  # what is in view from the start: a poster, or a phone held already
+        began = time.monotonic()
+        there: dict[str, float] = {}  # in view from the start, and when last: a poster, or a phone held already
         while self._wanted.is_set():
             for text in await asyncio.to_thread(self._reader.read_codes, FRAME):
-                if time.monotonic() - began < AT_START:
-                    there.add(text)
+                now = time.monotonic()
+                if now - began < AT_START or now - there.get(text, -GONE) < GONE:
+                    there[text] = now
+                else:
+                    there.pop(text, None)
                 if self._wanted.is_set():
                     self._inbox.post(CodeScanned(PaymentCode(text), held_up=text not in there))

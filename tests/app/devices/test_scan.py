@@ -97,10 +97,26 @@ async def test_a_poster_is_there_all_along_and_a_receipt_is_held_up(monkeypatch:
         scene.view.texts = (POSTER,)
         scene.scanner.look(wanted=True)
         await scene.frame()
-        scene.clock.now += scan.AT_START
+        scene.clock.now += 2 * scan.AT_START
         scene.view.texts = (POSTER, RECEIPT, CODE)
         await scene.frame()
         await until(lambda: scene.said() == {(POSTER, False), (RECEIPT, True), (CODE, True)})
+
+
+async def test_what_left_and_comes_back_is_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with watching(monkeypatch) as scene:
+        scene.view.texts = (RECEIPT,)
+        scene.scanner.look(wanted=True)
+        for _ in range(3):  # it stays
+            await scene.frame()
+            scene.clock.now += scan.GONE / 2
+        await scene.frame()
+        assert scene.said() == {(RECEIPT, False)}
+        scene.view.texts = ()
+        await scene.frame()
+        scene.clock.now += scan.GONE
+        scene.view.texts = (RECEIPT,)
+        await until(lambda: (RECEIPT, True) in scene.said())
 
 
 async def test_the_next_shopper_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +130,7 @@ async def test_the_next_shopper_begins_anew(monkeypatch: pytest.MonkeyPatch) -> 
         scene.scanner.look(wanted=True)
         await until(lambda: scene.view.calls[-1] == "start")
         await scene.frame()
-        scene.clock.now += scan.AT_START
+        scene.clock.now += 2 * scan.AT_START
         scene.view.texts = (POSTER,)  # the poster was taken down, and this is a sticker on a phone
         await until(lambda: (POSTER, True) in scene.said())
 
