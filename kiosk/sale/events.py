@@ -63,8 +63,8 @@ class Part(StrEnum):
     BUZZER = "buzzer"
     LAMPS = "lamps"
     SCREEN = "screen"  # the static code can't be drawn so that a phone reads it
-    OUTBOX = "outbox"  # the operator's server refuses a result
     DRAINED = "drained"  # nothing is broken: a person took it out of service, until a person puts it back
+    OUTBOX = "outbox"  # the operator's server refuses a result
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ WORDS = {
     Settlement: "released refunded nothing",
     Way: "cancel refund",
     Product: "CASHIER_PAYMENT ORDER_CODE PAYMENT_CODE ENTRY_CODE",
-    Part: "gateway journal release clock camera display keypad keys buzzer lamps screen drained",
+    Part: "gateway journal release clock camera display keypad keys buzzer lamps screen drained outbox",
     Name: "idle entering choosing requesting showing_code scanning paying checking releasing paid declined expired"
     " cancelled out_of_service service",
 }
