@@ -16,20 +16,8 @@ from kiosk.app.lookup import Lookup
 from kiosk.gateway.notices import BadNotice, Notice, NoticeReader
 from kiosk.journal import JournalError
 from kiosk.listener import Answer
-from kiosk.sale.events import (
-    EntryPaid,
-    Event,
-    Notified,
-)
-from kiosk.sale.outcome import (
-    Absent,
-    Approved,
-    DetailOutcome,
-    NotSent,
-    Pending,
-    Trust,
-    Unknown,
-)
+from kiosk.sale.events import EntryPaid, Event, Notified
+from kiosk.sale.outcome import Absent, Approved, DetailOutcome, NotSent, Pending, Trust, Unknown
 
 _log = logging.getLogger(__name__)
 DETAIL_WITHIN = 4.0  # seconds: the gateway waits 5 s for its acknowledgement
@@ -63,9 +51,7 @@ class Notifications:
         self._terminal_id = terminal_id
         self._confirm = confirm
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
-        self._static = (
-            asyncio.Lock()
-        )  # one payment on the static code at a time: the second of two alike finds its order
+        self._static = asyncio.Lock()  # of two NOTIFICATIONs alike, the second is to find the order of the first
 
     async def accept(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Take one NOTIFICATION; ACCEPTED only once what it led to is on disk, or when it changes nothing."""

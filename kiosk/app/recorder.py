@@ -16,14 +16,7 @@ from kiosk.app.devices.health import PartHealth
 from kiosk.app.inbox import Inbox
 from kiosk.journal import Answer, Entry, Journal, JournalError
 from kiosk.sale.commands import Cancel, Command, Intent, Pay, Refund, Release
-from kiosk.sale.events import (
-    CancelAnswered,
-    Event,
-    Part,
-    PayAnswered,
-    RefundAnswered,
-    ReleaseAnswered,
-)
+from kiosk.sale.events import CancelAnswered, Event, Part, PayAnswered, RefundAnswered, ReleaseAnswered
 from kiosk.sale.order import GivingBack
 from kiosk.sale.outcome import Declined, NotSent, Outcome, Refused, Unknown
 

@@ -27,14 +27,9 @@ from kiosk.gateway.wire import (
     Status,
     loggable,
 )
-from kiosk.sale.answers import (
-    about,
-)
+from kiosk.sale.answers import about
 from kiosk.sale.money import Amount, MoneyError
-from kiosk.sale.order import (
-    Order,
-    Product,
-)
+from kiosk.sale.order import Order, Product
 from kiosk.sale.outcome import (
     Absent,
     Accepted,

@@ -27,9 +27,7 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
 )
-from kiosk.sale.outcome import (
-    ConfirmedRefund,
-)
+from kiosk.sale.outcome import ConfirmedRefund
 
 PHASES: dict[str, type[Phase]] = {
     "requested": Requested,

@@ -51,7 +51,11 @@ class Journal(JournalReader):
         with explained(self._path, "opened"):
             stamp(quality())  # what is read once for all is read while descriptors are to be had
             self._identity = Identity(directory)
-            self._identity.find_head(connection)
+            try:
+                self._identity.find_head(connection)
+            except BaseException:
+                self._identity.close()
+                raise
 
     @classmethod
     def open(cls, directory: Path, kiosk_id: str, quality: Callable[[], Quality] = lambda: Quality.UNKNOWN) -> Self:

@@ -37,15 +37,7 @@ from kiosk.sale.order import (
     Verdict,
     Way,
 )
-from kiosk.sale.outcome import (
-    Absent,
-    Approved,
-    Closed,
-    Declined,
-    NotSent,
-    Pending,
-    Unknown,
-)
+from kiosk.sale.outcome import Absent, Approved, Closed, Declined, NotSent, Pending, Unknown
 
 Ended: TypeAlias = Released | Unconfirmed | GivenBack | Settled
 UNSETTLED = "nobody knows yet what became of its last refund: inquire first, or settle it"

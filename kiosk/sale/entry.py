@@ -7,15 +7,9 @@ told. The handler; the table is in `transitions`.
 from dataclasses import replace
 from datetime import timedelta
 
-from kiosk.sale.events import (
-    EntryPaid,
-    Moment,
-    Notified,
-)
+from kiosk.sale.events import EntryPaid, Moment, Notified
 from kiosk.sale.order import Awaiting, Closing, Plan, Product, Reason
-from kiosk.sale.outcome import (
-    Trust,
-)
+from kiosk.sale.outcome import Trust
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.session import Turn, new_order
 from kiosk.sale.state import EntryShown, Idle, InHand, Kiosk, Result, Session

@@ -7,14 +7,7 @@ from typing import TypeAlias
 
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Reason, Settlement
-from kiosk.sale.outcome import (
-    Approved,
-    CancelOutcome,
-    DetailOutcome,
-    PayOutcome,
-    RefundOutcome,
-    Trust,
-)
+from kiosk.sale.outcome import Approved, CancelOutcome, DetailOutcome, PayOutcome, RefundOutcome, Trust
 from kiosk.sale.panel import Text
 from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.rules import Rules

@@ -18,28 +18,8 @@ from kiosk.sale.events import (
     Woken,
 )
 from kiosk.sale.moves import Context, Next
-from kiosk.sale.order import (
-    NEVER,
-    AfterCrash,
-    GivingBack,
-    Order,
-    Phase,
-    Reason,
-    Released,
-    Releasing,
-    Unconfirmed,
-    Way,
-)
-from kiosk.sale.outcome import (
-    Absent,
-    Accepted,
-    Approved,
-    Closed,
-    ConfirmedRefund,
-    NotSent,
-    Refused,
-    Unknown,
-)
+from kiosk.sale.order import NEVER, AfterCrash, GivingBack, Order, Phase, Reason, Released, Releasing, Unconfirmed, Way
+from kiosk.sale.outcome import Absent, Accepted, Approved, Closed, ConfirmedRefund, NotSent, Refused, Unknown
 
 # --- Releasing, GivingBack -------------------------------------------------------------------------------------------
 

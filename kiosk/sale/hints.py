@@ -7,24 +7,10 @@ way only is kept, and believed where DETAIL can't be had within `Rules.confirm_w
 from dataclasses import replace
 
 from kiosk.sale import moves
-from kiosk.sale.events import (
-    DetailAnswered,
-    Notified,
-)
+from kiosk.sale.events import DetailAnswered, Notified
 from kiosk.sale.moves import Context, Next
-from kiosk.sale.order import (
-    Order,
-    Requested,
-)
-from kiosk.sale.outcome import (
-    Approved,
-    Closed,
-    Declined,
-    Hint,
-    NotSent,
-    Trust,
-    Unknown,
-)
+from kiosk.sale.order import Order, Requested
+from kiosk.sale.outcome import Approved, Closed, Declined, Hint, NotSent, Trust, Unknown
 
 
 def believed(event: Notified, ctx: Context) -> bool:

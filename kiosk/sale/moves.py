@@ -31,10 +31,7 @@ from kiosk.sale.order import (
     Verdict,
     Way,
 )
-from kiosk.sale.outcome import (
-    Approved,
-    ConfirmedRefund,
-)
+from kiosk.sale.outcome import Approved, ConfirmedRefund
 from kiosk.sale.rules import Rules
 
 _REQUESTS = {Pay: Request.PAY, Inquire: Request.DETAIL, Cancel: Request.CANCEL, Refund: Request.REFUND}

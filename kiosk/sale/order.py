@@ -11,10 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from kiosk.sale.money import Amount
-from kiosk.sale.outcome import (
-    ConfirmedRefund,
-    Hint,
-)
+from kiosk.sale.outcome import ConfirmedRefund, Hint
 from kiosk.sale.payment_code import PaymentCode
 
 CLAIM_LENGTH = 6  # characters of an order id that a shopper reads out at the operator's desk

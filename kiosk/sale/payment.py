@@ -8,27 +8,9 @@ from dataclasses import replace
 
 from kiosk.sale import hints, moves
 from kiosk.sale.commands import Cancel, Pay, SendResult, Topic
-from kiosk.sale.events import (
-    CancelAnswered,
-    CancelWanted,
-    DetailAnswered,
-    GaveUp,
-    Notified,
-    PayAnswered,
-    Woken,
-)
+from kiosk.sale.events import CancelAnswered, CancelWanted, DetailAnswered, GaveUp, Notified, PayAnswered, Woken
 from kiosk.sale.moves import Context, Next
-from kiosk.sale.order import (
-    Awaiting,
-    Cancelling,
-    Closing,
-    Confirming,
-    Order,
-    Product,
-    Reason,
-    Requested,
-    Verdict,
-)
+from kiosk.sale.order import Awaiting, Cancelling, Closing, Confirming, Order, Product, Reason, Requested, Verdict
 from kiosk.sale.outcome import (
     Absent,
     Accepted,

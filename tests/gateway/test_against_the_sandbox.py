@@ -9,19 +9,8 @@ from kiosk.gateway.client import Gateway
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
 from kiosk.gateway.wire import Dialect
 from kiosk.sale.money import Amount
-from kiosk.sale.order import (
-    Order,
-    Product,
-)
-from kiosk.sale.outcome import (
-    Absent,
-    Accepted,
-    Approved,
-    Closed,
-    ConfirmedRefund,
-    Pending,
-    Refused,
-)
+from kiosk.sale.order import Order, Product
+from kiosk.sale.outcome import Absent, Accepted, Approved, Closed, ConfirmedRefund, Pending, Refused
 from kiosk.sale.payment_code import PaymentCode
 from kiosk.sandbox.merchants import CLIENT_ID, SIGN_ID, TRANSACTION_KEY, Merchant
 from kiosk.sandbox.server import Sandbox, SandboxSettings

@@ -12,10 +12,7 @@ from scripted_gateway import done, paid, said
 
 from kiosk.gateway import bodies, messages
 from kiosk.sale.money import Amount
-from kiosk.sale.order import (
-    Order,
-    Product,
-)
+from kiosk.sale.order import Order, Product
 from kiosk.sale.outcome import (
     Absent,
     Accepted,

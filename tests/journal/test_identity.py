@@ -66,9 +66,11 @@ def test_a_journal_that_was_emptied_is_not_begun_anew(tmp_path: Path) -> None:
         sell(journal)
     (tmp_path / FILE).write_bytes(b"")
     (tmp_path / WAL).unlink(missing_ok=True)
+    held = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(2):
         with pytest.raises(JournalError, match="not what this kiosk wrote last: it lacks link 1"):
             Journal.open(tmp_path, "kiosk-1")
+    assert len(list(Path("/proc/self/fd").iterdir())) == held  # refused, it holds nothing
 
 
 def test_nor_is_one_that_was_removed_or_replaced_by_an_old_copy(tmp_path: Path) -> None:

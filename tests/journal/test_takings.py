@@ -24,9 +24,7 @@ from kiosk.sale.order import (
     Verdict,
     Way,
 )
-from kiosk.sale.outcome import (
-    ConfirmedRefund,
-)
+from kiosk.sale.outcome import ConfirmedRefund
 
 DAY = timedelta(days=1)
 BACK = GivingBack(Reason.JAM, won(1500), Way.REFUND, "R1")

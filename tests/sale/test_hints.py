@@ -4,22 +4,10 @@ import pytest
 from sale_examples import Till, results, rules, showing
 
 from kiosk.sale.commands import Cancel, Inquire, Release, Topic
-from kiosk.sale.events import (
-    GaveUp,
-)
+from kiosk.sale.events import GaveUp
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Awaiting, Closing, GivingBack, NotCharged, Product, Reason, Releasing, Requested, Verdict
-from kiosk.sale.outcome import (
-    Absent,
-    Approved,
-    Closed,
-    Declined,
-    NotSent,
-    Pending,
-    Refused,
-    Trust,
-    Unknown,
-)
+from kiosk.sale.outcome import Absent, Approved, Closed, Declined, NotSent, Pending, Refused, Trust, Unknown
 
 SILENCE = pytest.mark.parametrize("silence", [Unknown("no answer"), NotSent("no connection")])
 

@@ -40,15 +40,7 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
 )
-from kiosk.sale.outcome import (
-    Absent,
-    Accepted,
-    Closed,
-    ConfirmedRefund,
-    NotSent,
-    Pending,
-    Unknown,
-)
+from kiosk.sale.outcome import Absent, Accepted, Closed, ConfirmedRefund, NotSent, Pending, Unknown
 from kiosk.sale.panel import Name, Text
 from kiosk.sale.recovery import recover
 

@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sale_examples import order, won
 
-from kiosk.sale.answers import (
-    about,
-)
+from kiosk.sale.answers import about
 from kiosk.sale.money import Amount
-from kiosk.sale.outcome import (
-    Approved,
-    ConfirmedRefund,
-    Unknown,
-)
+from kiosk.sale.outcome import Approved, ConfirmedRefund, Unknown
 from kiosk.sale.payment_code import PaymentCode, masked
 
 ORDER = order(id="K1-1")

@@ -8,23 +8,8 @@ from sale_examples import NOON, Till, approved, kinds, order, rules, won
 from kiosk.sale.commands import Command, Inquire, Refund, SendResult, Topic
 from kiosk.sale.deadlines import next_wake
 from kiosk.sale.events import CancelWanted, InquiryWanted, RefundWanted
-from kiosk.sale.order import (
-    GivingBack,
-    Product,
-    Reason,
-    Released,
-    Unresolved,
-    Way,
-)
-from kiosk.sale.outcome import (
-    Accepted,
-    Approved,
-    Closed,
-    ConfirmedRefund,
-    Pending,
-    Refused,
-    Unknown,
-)
+from kiosk.sale.order import GivingBack, Product, Reason, Released, Unresolved, Way
+from kiosk.sale.outcome import Accepted, Approved, Closed, ConfirmedRefund, Pending, Refused, Unknown
 from kiosk.sale.recovery import recover
 
 LOST = Unknown("no answer")

@@ -60,15 +60,7 @@ from kiosk.sale.order import (
     Unconfirmed,
     Unresolved,
 )
-from kiosk.sale.outcome import (
-    Approved,
-    NotSent,
-    Outcome,
-    Pending,
-    Refused,
-    Trust,
-    Unknown,
-)
+from kiosk.sale.outcome import Approved, NotSent, Outcome, Pending, Refused, Trust, Unknown
 from kiosk.sale.recovery import recover
 from kiosk.sale.show import next_tick, panel
 from kiosk.sale.state import Entering, Idle, InHand, Result, Scanning

@@ -27,14 +27,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.machine import start, step
 from kiosk.sale.money import Amount
-from kiosk.sale.order import (
-    GivingBack,
-    Order,
-    Phase,
-    Plan,
-    Product,
-    Requested,
-)
+from kiosk.sale.order import GivingBack, Order, Phase, Plan, Product, Requested
 from kiosk.sale.outcome import (
     Absent,
     Approved,

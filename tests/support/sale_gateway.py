@@ -6,12 +6,7 @@ from typing import Literal
 
 from kiosk.sale.commands import Cancel, Inquire, Pay, Refund
 from kiosk.sale.money import Amount
-from kiosk.sale.order import (
-    GivingBack,
-    Order,
-    Product,
-    Reason,
-)
+from kiosk.sale.order import GivingBack, Order, Product, Reason
 from kiosk.sale.outcome import (
     Absent,
     Accepted,

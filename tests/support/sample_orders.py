@@ -29,9 +29,7 @@ from kiosk.sale.order import (
     Verdict,
     Way,
 )
-from kiosk.sale.outcome import (
-    ConfirmedRefund,
-)
+from kiosk.sale.outcome import ConfirmedRefund
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=8)))
 WON = "KRW"
