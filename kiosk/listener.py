@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kiosk.serving import bounded_body
+from kiosk.serving.body import bounded_body
+from kiosk.serving.tally import Tally
 
 _log = logging.getLogger(__name__)
 LARGEST = 16 * 1024  # bytes of a NOTIFICATION
@@ -39,18 +40,23 @@ def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_W
 
     `within`: seconds for all of it; whoever sends too slowly gets 408, and 503 when `accept` takes too long.
     """
+    refusals = Tally(_told)
+
+    def refused(status: int, why: str) -> Response:
+        refusals.add(f"with {status}, {why}")
+        return JSONResponse({"error": why}, status_code=status)
 
     async def notification(request: Request) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return _refused(415, "expected application/json")
+            return refused(415, "expected application/json")
         end = asyncio.get_running_loop().time() + within
         try:
             async with asyncio.timeout_at(end):
                 body = await bounded_body(request, LARGEST)
         except TimeoutError:
-            return _refused(408, "too slow")
+            return refused(408, "too slow")
         except HTTPException as refusal:
-            return _refused(refusal.status_code, refusal.detail)
+            return refused(refusal.status_code, refusal.detail)
         try:
             async with asyncio.timeout_at(end):
                 answer = await accept(dict(request.headers), body)
@@ -58,11 +64,10 @@ def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_W
             answer = Answer.FAILED
         if answer is Answer.ACCEPTED:
             return Response(acknowledgement, media_type="application/json")
-        return _refused(*answer.value)
+        return refused(*answer.value)
 
     return Starlette(routes=[Route("/notification", notification, methods=["POST"])])
 
 
-def _refused(status: int, why: str) -> Response:
-    _log.warning("a NOTIFICATION was refused: %d %s", status, why, extra={"EVENT": "NotificationRefused"})
-    return JSONResponse({"error": why}, status_code=status)
+def _told(counted: str) -> None:
+    _log.warning("NOTIFICATIONs refused: %s", counted, extra={"EVENT": "NotificationRefused"})

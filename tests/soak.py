@@ -33,7 +33,7 @@ from kiosk_process import Daemon, World
 from kiosk.demo.operator import Operator
 from kiosk.demo.stage import WEBHOOK_SECRET, write_config
 from kiosk.sandbox.server import Sandbox, SandboxSettings
-from kiosk.serving import serving
+from kiosk.serving.server import serving
 
 PROGRAM = str(Path(__file__).parent / "support" / "counted_kiosk.py")
 OPEN = {"requested", "awaiting", "closing", "cancelling", "confirming", "releasing", "giving_back"}

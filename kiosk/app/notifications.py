@@ -18,6 +18,7 @@ from kiosk.journal import JournalError
 from kiosk.listener import Answer
 from kiosk.sale.events import EntryPaid, Event, Notified
 from kiosk.sale.outcome import Absent, Approved, DetailOutcome, NotSent, Pending, Trust, Unknown
+from kiosk.serving.tally import Tally
 
 _log = logging.getLogger(__name__)
 DETAIL_WITHIN = 4.0  # seconds: the gateway waits 5 s for its acknowledgement
@@ -51,6 +52,7 @@ class Notifications:
         self._terminal_id = terminal_id
         self._confirm = confirm
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
+        self._refused = Tally(_told)
         self._static = asyncio.Lock()  # of two NOTIFICATIONs alike, the second is to find the order of the first
 
     async def accept(self, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -59,7 +61,7 @@ class Notifications:
             async with self._reading:
                 notice = await asyncio.to_thread(self._reader.read, headers, body)
         except BadNotice as bad:
-            _log.warning("a NOTIFICATION was refused: %s", bad, extra={"EVENT": "BadNotice"})
+            self._refused.add(f"as {bad}")
             return Answer.REFUSED
         try:
             return await self._take(notice)
@@ -117,3 +119,7 @@ class Notifications:
                 return notice.outcome, word
             case _:
                 return said, terminal or word
+
+
+def _told(counted: str) -> None:
+    _log.warning("NOTIFICATIONs not believed: %s", counted, extra={"EVENT": "BadNotice"})

@@ -58,7 +58,7 @@ from kiosk.sale.commands import Command, ServiceKey
 from kiosk.sale.events import Woken
 from kiosk.sale.panel import Panel
 from kiosk.screens import Style
-from kiosk.serving import serving, serving_unix
+from kiosk.serving.server import serving, serving_unix
 from kiosk.settings import Settings, SettingsError, rules
 from kiosk.settings.credentials import Credentials
 

@@ -15,7 +15,7 @@ from kiosk.app.run import daemon
 from kiosk.demo.operator import Operator
 from kiosk.sandbox import merchants
 from kiosk.sandbox.server import Sandbox, SandboxSettings
-from kiosk.serving import serving
+from kiosk.serving.server import serving
 from kiosk.settings import load
 from kiosk.settings.credentials import read_credentials
 

@@ -24,7 +24,7 @@ from kiosk.frontpanel.clinic import Clinic, ClinicRoutes
 from kiosk.frontpanel.gate import Gate
 from kiosk.frontpanel.origin import same_page
 from kiosk.frontpanel.view import How, Machine, NotSimulated, Snapshot
-from kiosk.serving import bounded_body
+from kiosk.serving.body import bounded_body
 
 MOST_KEYS = 64  # of one request
 LARGEST_KEYS = 4096  # bytes of a request that presses keys
@@ -55,6 +55,7 @@ def front_panel(
 class _FrontPanel:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._one_picture = asyncio.Lock()  # in memory at a time: 10 MB, and 20 megapixels of it
         self.routes = [
             *(Route(path, self._file(*page)) for path, page in PAGE.items()),
             Route("/api/state", self._state),
@@ -124,13 +125,16 @@ class _FrontPanel:
 
     async def _look(self, request: Request) -> Response:
         same_page(request)
-        body = await bounded_body(request, LARGEST_PICTURE)
-        if request.headers.get("content-type", "").startswith("text/plain"):
-            body = _as_picture(body)
-        try:
-            await self._machine.look(body)
-        except ValueError as error:
-            raise HTTPException(400, str(error)) from None
+        if not self._machine.snapshot().simulated:
+            raise NotSimulated  # before so much is read
+        async with self._one_picture:
+            body = await bounded_body(request, LARGEST_PICTURE)
+            if request.headers.get("content-type", "").startswith("text/plain"):
+                body = _as_picture(body)
+            try:
+                await self._machine.look(body)
+            except ValueError as error:
+                raise HTTPException(400, str(error)) from None
         return Response(status_code=204)
 
     async def _confirm(self, request: Request) -> Response:

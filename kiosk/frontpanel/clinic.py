@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kiosk.frontpanel.origin import same_page
-from kiosk.serving import bounded_body
+from kiosk.serving.body import bounded_body
 
 LONGEST = 512  # characters of a code's text
 

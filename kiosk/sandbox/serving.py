@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kiosk import serving as house
+from kiosk.serving import server as house
+from kiosk.serving.connections import Guarded
 
 CLOSE = "kiosk.close"  # the key in an ASGI scope under which the transport's close is found
 
@@ -26,7 +26,7 @@ class HangUp(Response):
             pass  # uvicorn answers 500 unless it has seen the end of the connection before we return
 
 
-class _ClosingProtocol(H11Protocol):
+class _ClosingProtocol(Guarded):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         served = self.app

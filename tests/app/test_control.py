@@ -13,7 +13,7 @@ from kiosk.app.control import Result, Unusable, ask, socket_path
 from kiosk.journal import Entry, JournalError, OutboxState
 from kiosk.sale.commands import SendResult, Topic
 from kiosk.sale.panel import Name
-from kiosk.serving import serving_unix
+from kiosk.serving.server import serving_unix
 
 pytestmark = pytest.mark.anyio
 

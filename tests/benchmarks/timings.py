@@ -3,14 +3,19 @@
 Real drivers on mock pins; each limit is the one that the part's contract or its user asks for.
 """
 
+import asyncio
+import contextlib
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from bench_pins import Bench
+from crowd import crowd
 from matrix_pins import SimulatedMatrix
 from waits import soon
 
@@ -20,6 +25,8 @@ from hardware.keypad.matrix import MatrixKeypad
 from hardware.lamps import Leds
 from hardware.ports import KeyEvent, Lamp, Pattern, Tune
 from hardware.release import RelayRelease
+from kiosk.listener import Answer, listener
+from kiosk.serving.server import serving
 
 BUZZER, RELAY, SENSOR = 18, 26, 4
 
@@ -134,3 +141,31 @@ def test_a_press_is_told_within_ten_milliseconds_of_its_debouncing() -> None:
     assert 0.02 <= min(took) < 0.03
     keypad.close()
     matrix.close()
+
+
+async def _answer_times(url: str) -> list[float]:
+    """Of good NOTIFICATIONs, each on a connection of its own, for ten seconds."""
+    took = []
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(trust_env=False, limits=limits) as client:
+        for _ in range(100):
+            began = time.perf_counter()
+            answer = await client.post(f"{url}/notification", json={})
+            assert answer.status_code == 200
+            took.append(time.perf_counter() - began)
+            await asyncio.sleep(0.1)
+    return took
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("address", ["127.0.0.3", "127.0.0.1"])
+async def test_a_good_notification_is_answered_within_a_second_in_a_crowd_of_two_thousand(address: str) -> None:
+    """The crowd, idle ones and slow senders who all come back, from another address and from the same."""
+
+    async def accept(_headers: Mapping[str, str], _body: bytes) -> Answer:
+        return Answer.ACCEPTED
+
+    async with serving(listener(accept, b"{}"), host="127.0.0.1", port=0) as url, contextlib.AsyncExitStack() as opened:
+        await asyncio.to_thread(opened.enter_context, crowd(urlsplit(url).port or 0, address))
+        took = await _answer_times(url)
+    assert max(took) < 1

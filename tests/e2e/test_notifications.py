@@ -1,11 +1,15 @@
 """NOTIFICATIONs that must not be believed: refused, logged without their contents, and no state changed."""
 
+import asyncio
+import contextlib
 import json
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from crowd import crowd
 from kiosk_process import World
 
 from kiosk.gateway.signing import ShaKey
@@ -145,3 +149,18 @@ async def test_a_static_payment_at_another_terminal_is_another_kiosks_business(k
     await kiosk.shown("2000#4")
     assert (await _send(kiosk, _static(terminalId="kiosk-0002"))).status_code == 404
     assert (await kiosk.state())["state"] == "showing_code"
+
+
+async def test_a_crowd_at_both_doors_keeps_nobody_from_paying(kiosk: World) -> None:
+    async with contextlib.AsyncExitStack() as strangers:
+        for door, address in ((kiosk.daemon.listener, "127.0.0.3"), (kiosk.daemon.panel, "127.0.0.4")):
+            await asyncio.to_thread(strangers.enter_context, crowd(urlsplit(door).port or 0, address))
+        shown = await kiosk.shown()
+        order = await kiosk.gateway_order(shown["order_id"])
+        answer = await _send(kiosk, _paid(shown["order_id"], order["gateway_order_id"]))
+        assert answer.status_code == 200
+        await kiosk.scan(order["code"])
+        await kiosk.named("paid")
+        await kiosk.told(shown["order_id"], "payment.paid", "release.done")
+    lines = [line for line in kiosk.daemon.log if "connections closed" in line]
+    assert 0 < len(lines) < 20, "a line a minute and door, however many they are"

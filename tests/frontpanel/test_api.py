@@ -15,7 +15,7 @@ from kiosk.frontpanel.api import LARGEST_PICTURE, LONGEST_CODE, MOST_KEYS, front
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sale.panel import Light, Lights, Name
-from kiosk.serving import serving
+from kiosk.serving.server import serving
 
 pytestmark = pytest.mark.anyio
 CODE = "281010897274821897274821"
@@ -216,6 +216,21 @@ async def test_a_picture_of_more_than_ten_megabytes_is_413(panel: httpx.AsyncCli
     answer = await panel.post("/api/camera", content=bytes(LARGEST_PICTURE + 1))
     assert answer.status_code == 413
     assert machine.looked == []
+
+
+async def test_pictures_that_come_together_are_read_one_at_a_time(
+    panel: httpx.AsyncClient, machine: FakeMachine
+) -> None:
+    picture = png((400, 300))
+    answers = await asyncio.gather(*(panel.post("/api/camera", content=picture) for _ in range(12)))
+    assert [answer.status_code for answer in answers] == [204] * 12
+    assert (len(machine.looked), machine.most_looking) == (12, 1)
+
+
+async def test_a_real_board_does_not_even_read_a_picture(panel: httpx.AsyncClient, machine: FakeMachine) -> None:
+    machine.becomes(simulated=False)
+    answer = await panel.post("/api/camera", content=bytes(LARGEST_PICTURE + 1))
+    assert answer.status_code == 409
 
 
 @pytest.mark.parametrize("what", ["confirm", "jam"])

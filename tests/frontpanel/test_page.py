@@ -15,7 +15,7 @@ from waits import until
 
 from kiosk.frontpanel.api import front_panel
 from kiosk.sale.panel import Light, Lights, Name
-from kiosk.serving import serving
+from kiosk.serving.server import serving
 
 pytestmark = pytest.mark.anyio
 CODE = "281010897274821897274821"

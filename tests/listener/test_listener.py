@@ -12,7 +12,7 @@ import pytest
 from waits import PATIENCE
 
 from kiosk.listener import LARGEST, Answer, listener
-from kiosk.serving import serving
+from kiosk.serving.server import serving
 
 pytestmark = pytest.mark.anyio
 ACKNOWLEDGEMENT = b'{"code":"000000"}'

@@ -73,6 +73,7 @@ class FakeMachine:
         self.now = now
         self.keys = ""
         self.looked: list[bytes] = []
+        self.looking = self.most_looking = 0
         self.held: bytes | None = None
         self.under_way = False
         self.did: list[str] = []
@@ -114,6 +115,10 @@ class FakeMachine:
 
     async def look(self, picture: bytes) -> None:
         self._simulated()
+        self.looking += 1
+        self.most_looking = max(self.most_looking, self.looking)
+        await asyncio.sleep(0.01)
+        self.looking -= 1
         try:
             with Image.open(BytesIO(picture)) as image:
                 out = BytesIO()

@@ -24,7 +24,7 @@ from kiosk.demo.operator import Operator
 from kiosk.demo.stage import WEBHOOK_SECRET, write_config
 from kiosk.journal import read
 from kiosk.sandbox.server import Sandbox, SandboxSettings
-from kiosk.serving import serving
+from kiosk.serving.server import serving
 
 
 @dataclass

@@ -1,7 +1,4 @@
-"""Serving an ASGI app inside the running event loop, on a port or on a socket file; and reading no more than is wanted.
-
-Knows nothing of what is served.
-"""
+"""Serving an ASGI app inside the running event loop, on a port or on a socket file."""
 
 import asyncio
 import contextlib
@@ -11,12 +8,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvicorn
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kiosk.serving.connections import BATCH, KEPT_FOR, Crowd, Guarded
+from kiosk.serving.door import Door
+
+LARGEST_HEADER = 16 * 1024  # bytes
 STOP_WITHIN = 1  # seconds for answers in hand when the server stops
-BUSY = 64  # connections served at once; more are told to come again
+WAITING = 4096  # connections that the kernel holds until they are accepted
 
 
 class _Server(uvicorn.Server):
@@ -24,10 +24,13 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
+        self.server_state = self.crowd = Crowd()
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(WAITING)  # uvicorn has one number for this and for how many asyncio accepts in one turn
         self.ready.set()
 
     @contextlib.contextmanager
@@ -48,6 +51,11 @@ class _UntilStop:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app answer."""
+        if _framed_twice(scope):
+            await PlainTextResponse("where its body ends is not clear", 400, {"connection": "close"})(
+                scope, receive, send
+            )
+            return
         read = begun = ended = False
 
         async def watched(message: Message) -> None:
@@ -75,13 +83,18 @@ class _UntilStop:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+def _framed_twice(scope: Scope) -> bool:
+    """Whether another server than ours might see two requests where we see one (RFC 9112, 6.1 and 6.3)."""
+    names = [name for name, _ in scope["headers"]]
+    chunked = b"transfer-encoding" in names
+    return chunked and (b"content-length" in names or scope["http_version"] == "1.0")
+
+
 @contextlib.asynccontextmanager
-async def serving(
-    app: ASGIApp, *, host: str, port: int, protocol: type[asyncio.Protocol] | None = None
-) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, *, host: str, port: int, protocol: type[Guarded] = Guarded) -> AsyncIterator[str]:
     """Serve `app` while the context is open; gives its address, `http://127.0.0.1:43210` (port 0: any free one).
 
-    `protocol`: another HTTP protocol of uvicorn's than the one it would choose.
+    `protocol`: one that does more than to guard its connections.
 
     Raises OSError, in a line that names the address, when it can't be listened on.
     """
@@ -89,9 +102,9 @@ async def serving(
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise OSError(error.errno, f"{host}:{port} can't be listened on: {os.strerror(error.errno or 0)}") from error
-    name = f"[{host}]" if ":" in host else host
+    url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     async with _served(app, listener, protocol):
-        yield f"http://{name}:{listener.getsockname()[1]}"
+        yield url
 
 
 @contextlib.asynccontextmanager
@@ -113,24 +126,25 @@ async def serving_unix(app: ASGIApp, path: Path) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _served(
-    app: ASGIApp, listener: socket.socket, protocol: type[asyncio.Protocol] | None = None
-) -> AsyncIterator[None]:
+async def _served(app: ASGIApp, listener: socket.socket, protocol: type[Guarded] = Guarded) -> AsyncIterator[None]:
     served = _UntilStop(app)
     config = uvicorn.Config(
         served,
-        http=protocol or "auto",
+        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,  # who asks is who is connected, whatever a header says
         server_header=False,
-        limit_concurrency=BUSY,
-        timeout_keep_alive=10,
+        backlog=BATCH,
+        h11_max_incomplete_event_size=LARGEST_HEADER,
+        timeout_keep_alive=int(KEPT_FOR),
         timeout_graceful_shutdown=STOP_WITHIN,
     )
     server = _Server(config)
+    if listener.family != socket.AF_UNIX:
+        listener = Door(listener, server.crowd.sent_away.add)
     task = asyncio.create_task(server.serve([listener]))
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
@@ -141,22 +155,5 @@ async def _served(
         served.stopping.set()
         server.should_exit = True
         await task
+        server.crowd.sent_away.close()
         listener.close()
-
-
-async def bounded_body(request: Request, most: int) -> bytes:
-    """The body, of at most so many bytes; no more is read. Raises HTTPException: 413, or 400 when it is broken off."""
-    too_large = HTTPException(413, f"larger than {most} bytes")
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > most:
-        raise too_large
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > most:
-                raise too_large
-            parts.append(part)
-    except ClientDisconnect:
-        raise HTTPException(400, "broken off") from None
-    return b"".join(parts)
