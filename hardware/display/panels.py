@@ -6,6 +6,7 @@ Loads no display library; that is `opening`'s. Knows nothing of what goes wrong 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
 from typing import Protocol
 
@@ -90,7 +91,9 @@ def unfit(display: DisplayConfig) -> Iterator[str]:
     """One line for each value that the panel does not take: key, value and what is expected."""
     panel = PANELS.get(display.driver)
     if panel is None:
-        yield f'hardware.display.driver = "{display.driver}": expected one of {", ".join(PANELS)}'
+        near = get_close_matches(display.driver, PANELS, 1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        yield f'hardware.display.driver = "{display.driver}": expected one of {", ".join(PANELS)}{meant}'
         return
     if panel.sizes and (display.width, display.height) not in panel.sizes:
         known = ", ".join(f"{width}x{height}" for width, height in sorted(panel.sizes, reverse=True))

@@ -1,16 +1,19 @@
 """The commands about the configuration: to check it, and to show it as it is understood."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli.program import app, chosen_file, configured, fail, say
+from kiosk.cli.program import app, chosen_file, configured, fail, load_again, say
 from kiosk.sale import show
 from kiosk.sale.events import Moment
 from kiosk.sale.order import Product
 from kiosk.sale.state import EntryShown, Kiosk
 from kiosk.settings import Settings, SettingsError, rules, shown
+from kiosk.settings.fitness import unfit
+from kiosk.settings.reading import placed
 
 config_app = typer.Typer(no_args_is_help=True, help="The configuration.")
 app.add_typer(config_app, name="config")
@@ -19,26 +22,46 @@ app.add_typer(config_app, name="config")
 @config_app.command("check")
 def config_check() -> None:
     """Check the configuration, the wiring and the credentials."""
-    from kiosk.app.devices.config import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
-    from kiosk.settings.credentials import read_credentials  # noqa: PLC0415 - with the check of keys comes cryptography
-
-    settings = configured()
-    wrong = [f"{chosen_file()}: {mistake}" for mistake in hardware_mistakes(settings)]
+    wrong: list[str] = []
+    sections: frozenset[str] = frozenset()
     try:
-        read_credentials(settings)
+        settings: Settings | None = load_again()
     except SettingsError as error:
-        wrong.append(str(error))
+        wrong, settings, sections = [str(error)], error.rest, error.sections
+    if settings:
+        wrong += _together(settings, board="hardware" not in sections)
     if wrong:
         fail("\n".join(wrong), 2)
-    if Product.ENTRY_CODE in settings.payment.products:
-        _check_entry_code(settings)
     say("the configuration and the credentials are in order")
 
 
-def _check_entry_code(settings: Settings) -> None:
+def _together(settings: Settings, *, board: bool) -> Iterator[str]:
+    """What is wrong with values that are right by themselves, with what they name, and with the machine. `board`:
+    whether [hardware] is understood.
+    """
+    from kiosk.app.devices.config import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
+    from kiosk.screens import FontMissing, find_fonts  # noqa: PLC0415 - its fonts are not for the others
+    from kiosk.settings.credentials import needed, read_credentials  # noqa: PLC0415 - with keys comes cryptography
+
+    about_board = hardware_mistakes(settings) if board else ()
+    service = "service-pin" in needed(settings)
+    yield from placed(chosen_file(), (*about_board, *unfit(settings, service=service)))
+    try:
+        find_fonts()
+        if Product.ENTRY_CODE in settings.payment.products and board and not about_board:
+            yield from placed(chosen_file(), _unshowable(settings))
+    except FontMissing as error:
+        yield str(error)
+    try:
+        read_credentials(settings)
+    except SettingsError as error:
+        yield str(error)
+
+
+def _unshowable(settings: Settings) -> Iterator[str]:
     """The static code is known now, so it can be seen now whether the display can show it."""
     from kiosk.app.devices.config import board_config  # noqa: PLC0415 - likewise
-    from kiosk.screens import CodeNotShowable, FontMissing, render  # noqa: PLC0415 - its fonts are not for the others
+    from kiosk.screens import CodeNotShowable, render  # noqa: PLC0415 - likewise
 
     numbers, size = rules(settings), board_config(settings).display.size
     shown = Kiosk(numbers, EntryShown(numbers.most, numbers.code_lifetime), orders={}, troubles={})
@@ -46,9 +69,7 @@ def _check_entry_code(settings: Settings) -> None:
     try:
         render(panel, language=settings.kiosk.language, size=size, mode="1")
     except CodeNotShowable as error:
-        fail(f"payment.entry_code: {error}; it takes a larger display ([hardware.display])", 2)
-    except FontMissing as error:
-        fail(str(error), 1)
+        yield f"payment.entry_code: {error}; it takes a larger display ([hardware.display])"
 
 
 @config_app.command("show")

@@ -7,7 +7,6 @@ address may have a token in it.
 """
 
 import asyncio
-import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +17,7 @@ import httpx
 import standardwebhooks
 
 from kiosk.outbox.backoff import LONGEST
+from kiosk.settings.values import webhook_key
 
 _AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -54,7 +54,7 @@ class Webhook:
 
     def __init__(self, url: str, secret: str, *, limit: float = 30.0) -> None:
         self._url = httpx.URL(url)
-        self._signer = standardwebhooks.Webhook(_key(secret))
+        self._signer = standardwebhooks.Webhook(webhook_key(secret))
         self._limit = limit
         self._transport = httpx.AsyncHTTPTransport()
 
@@ -123,15 +123,3 @@ def _seconds(retry_after: str, at: datetime) -> float:
     if until.tzinfo is None:  # "-0000": the time is UTC, the place unknown
         until = until.replace(tzinfo=UTC)
     return min(max((until - at).total_seconds(), 0.0), LONGEST)
-
-
-def _key(secret: str) -> bytes:
-    """The bytes of a secret. The signing library would silently pass over letters that are not Base64."""
-    text = secret.strip().removeprefix("whsec_")
-    try:
-        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except ValueError:
-        key = b""
-    if not key:
-        raise ValueError("the webhook secret is not whsec_ followed by Base64; see the credential webhook-secret")
-    return key

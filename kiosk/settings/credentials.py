@@ -4,13 +4,16 @@ Under systemd they come by LoadCredential=, which nobody else can read; elsewher
 owner only. No secret is in a repr or a message.
 """
 
-import base64
-import binascii
+import hmac
 import os
+import pwd
 import stat
 import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -18,6 +21,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from kiosk.settings.model import Settings
 from kiosk.settings.reading import SettingsError
+from kiosk.settings.values import webhook_key
+
+SHORTEST = 16  # bytes of a key or token
+SHORTEST_RSA = 2048  # bits
+LARGEST = 64 * 1024  # characters of a file
+_RsaKey = TypeVar("_RsaKey", RSAPrivateKey, RSAPublicKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +43,47 @@ class Credentials:
 
 
 def read_credentials(settings: Settings) -> Credentials:
-    """Read what the configuration needs. Raises SettingsError: one line about the first file that can't be used."""
+    """Read what the configuration needs. Raises SettingsError: a line for each file that can't be used."""
     directory, wanted = settings.kiosk.credentials_dir, needed(settings)
-    private, public = "rsa-private-key.pem", "gateway-public-key.pem"
+    found: dict[str, str | RSAPrivateKey | RSAPublicKey] = {}
+    wrong = [*_open_to_others(directory, settings.kiosk.state_dir)]
+    for name in wanted:
+        try:
+            found[name] = read_one(directory / name)
+        except SettingsError as error:
+            wrong.append(str(error))
+    wrong += alike(directory, found)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    private, public = found.get("rsa-private-key.pem"), found.get("gateway-public-key.pem")
     return Credentials(
-        transaction_key=_text(directory / "transaction-key") if "transaction-key" in wanted else "",
-        notification_key=_text(directory / "notification-key") if "notification-key" in wanted else "",
-        token=_text(directory / "token") if "token" in wanted else "",
-        webhook_secret=_webhook_secret(directory / "webhook-secret") if "webhook-secret" in wanted else "",
-        service_pin=_text(directory / "service-pin") if "service-pin" in wanted else "",
-        private_key=_private_key(directory / private) if private in wanted else None,
-        gateway_key=_public_key(directory / public) if public in wanted else None,
+        **{name.replace("-", "_"): text for name, text in found.items() if isinstance(text, str)},
+        private_key=private if isinstance(private, RSAPrivateKey) else None,
+        gateway_key=public if isinstance(public, RSAPublicKey) else None,
     )
+
+
+def _open_to_others(directory: Path, state_dir: Path) -> Iterator[str]:
+    """Whoever may write into the directory may put a key of their own there."""
+    try:
+        found = directory.stat()
+    except OSError:
+        return  # each file is named as not found
+    if found.st_mode & 0o022:
+        yield f"{directory}: others can write into it (mode {stat.S_IMODE(found.st_mode):04o}); chmod 700 {directory}"
+    if found.st_uid not in _us(state_dir if state_dir.exists() else directory):
+        yield f"{directory}: belongs to {_name(found.st_uid)}, neither to root nor to {_name(os.geteuid())}"
+
+
+def alike(directory: Path, found: Mapping[str, str | RSAPrivateKey | RSAPublicKey]) -> Iterator[str]:
+    """A line for each two keys that are one: whoever holds one end's then speaks for both."""
+    texts = [(name, text) for name, text in found.items() if isinstance(text, str) and name != "service-pin"]
+    for (one, text), (other, same) in combinations(texts, 2):
+        if hmac.compare_digest(text.encode(), same.encode()):
+            yield f"{directory}: {one} and {other} are the same; expected two"
+    private, public = found.get("rsa-private-key.pem"), found.get("gateway-public-key.pem")
+    if isinstance(private, RSAPrivateKey) and private.public_key() == public:
+        yield f"{directory}: gateway-public-key.pem is that of our own rsa-private-key.pem; expected the gateway's"
 
 
 def needed(settings: Settings) -> tuple[str, ...]:
@@ -79,23 +117,60 @@ def read_one(file: Path) -> str | RSAPrivateKey | RSAPublicKey:
             return _public_key(file)
         case "webhook-secret":
             return _webhook_secret(file)
-        case _:
+        case "service-pin":
             return _text(file)
+        case _:
+            return _secret(file)
 
 
 def _text(file: Path) -> str:
     try:
-        mode = stat.S_IMODE(file.stat().st_mode)
-        text = file.read_text(encoding="utf-8").strip()
+        with open(file, encoding="utf-8", opener=_at_once) as opened:
+            found = os.fstat(opened.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise SettingsError(f"{file}: is no file; expected a credential")
+            text = opened.read(LARGEST + 1)
     except FileNotFoundError:
         return _unsealed(file)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: can't be read: {type(error).__name__}") from None
-    if mode & 0o077 and not _is_systemds(file):
-        raise SettingsError(f"{file}: others can read it (mode {mode:04o}); chmod 600 {file}")
-    if not text:
+    mode = stat.S_IMODE(found.st_mode)
+    if not _is_systemds(file):
+        if mode & 0o077:
+            raise SettingsError(f"{file}: others can read it (mode {mode:04o}); chmod 600 {file}")
+        if found.st_uid not in _us(file.parent):
+            raise SettingsError(f"{file}: belongs to {_name(found.st_uid)}; chown it to root or {_name(os.geteuid())}")
+    if len(text) > LARGEST:
+        raise SettingsError(f"{file}: has more than {LARGEST} characters; expected a credential")
+    if not text.strip():
         raise SettingsError(f"{file}: is empty; expected a credential")
+    return text.strip()
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for anybody, as a FIFO would."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _secret(file: Path) -> str:
+    text = _text(file)
+    if len(text.encode()) < SHORTEST:
+        raise SettingsError(
+            f"{file}: has {len(text.encode())} bytes; expected {SHORTEST} or more, which nobody guesses"
+        )
     return text
+
+
+def _us(daemons: Path) -> tuple[int, ...]:
+    """To whom a key may belong. What root looks at may be the daemon's, to whom `daemons` belongs."""
+    return (0, os.geteuid() or daemons.stat().st_uid)
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
 
 
 def _sealed(file: Path) -> Path:
@@ -127,11 +202,10 @@ def _is_systemds(file: Path) -> bool:
 def _webhook_secret(file: Path) -> str:
     text = _text(file)
     try:
-        if text.startswith("whsec_") and base64.b64decode(text.removeprefix("whsec_"), validate=True):
-            return text
-    except binascii.Error:
-        pass
-    raise SettingsError(f"{file}: expected whsec_ followed by Base64")
+        webhook_key(text)
+    except ValueError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    return text
 
 
 def _private_key(file: Path) -> RSAPrivateKey:
@@ -141,7 +215,7 @@ def _private_key(file: Path) -> RSAPrivateKey:
         raise SettingsError(f"{file}: expected an RSA private key in PEM without a password") from None
     if not isinstance(key, RSAPrivateKey):
         raise SettingsError(f"{file}: expected an RSA private key")
-    return key
+    return _long(file, key)
 
 
 def _public_key(file: Path) -> RSAPublicKey:
@@ -151,4 +225,10 @@ def _public_key(file: Path) -> RSAPublicKey:
         raise SettingsError(f"{file}: expected an RSA public key in PEM") from None
     if not isinstance(key, RSAPublicKey):
         raise SettingsError(f"{file}: expected an RSA public key")
+    return _long(file, key)
+
+
+def _long(file: Path, key: _RsaKey) -> _RsaKey:
+    if key.key_size < SHORTEST_RSA:
+        raise SettingsError(f"{file}: has {key.key_size} bits; expected {SHORTEST_RSA} or more")
     return key

@@ -8,12 +8,13 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
 from kiosk.sale.order import AfterCrash, Product
 from kiosk.sale.rules import Rules
+from kiosk.settings import emvco
 from kiosk.settings.board import HardwareSection, Section
 from kiosk.settings.values import (
     Currency,
@@ -25,7 +26,6 @@ from kiosk.settings.values import (
     UrlPath,
     WebUrl,
     Zone,
-    is_emvco,
 )
 
 
@@ -82,29 +82,40 @@ class PaymentSection(Section):
     min_amount: str = "100"
     max_amount: str = "200000"
     payment_code_pattern: Pattern = "^[0-9]{16,32}$"
-    entry_code: str = ""
+    entry_code: Annotated[str, Field(validate_default=True)] = ""
     confirm_notifications: Literal["detail", "signature"] = "detail"
     max_in_doubt: Annotated[int, Field(ge=1)] = 3
 
     @model_validator(mode="after")
     def _consistent(self) -> "PaymentSection":
-        least, most = self.amount("min_amount"), self.amount("max_amount")
-        if not 0 < least.minor <= most.minor:
+        if not 0 < self.amount("min_amount").minor <= self.amount("max_amount").minor:
             raise ValueError(f"min_amount = {self.min_amount!r}: expected more than 0 and not more than max_amount")
-        if Product.ENTRY_CODE in self.products and not is_emvco(self.entry_code):
-            raise ValueError(
-                "entry_code: expected the static EMVCo payload, with its checksum (tag 63), for ENTRY_CODE"
-            )
         return self
+
+    @field_validator("min_amount", "max_amount")
+    @classmethod
+    def _an_amount(cls, text: str, others: ValidationInfo) -> str:
+        currency = others.data.get("currency", "")
+        try:
+            if currency:
+                Amount.parse(text, currency)
+        except MoneyError:
+            example = "100" if MINOR_DIGITS[currency] == 0 else "1.00"
+            raise ValueError(f'expected an amount of {currency} such as "{example}"') from None
+        return text
+
+    @field_validator("entry_code")
+    @classmethod
+    def _a_static_code(cls, payload: str, others: ValidationInfo) -> str:
+        if Product.ENTRY_CODE in others.data.get("products", ()):
+            if not payload:
+                raise ValueError("expected the static EMVCo payload, for payment.products has ENTRY_CODE")
+            emvco.check(payload, others.data.get("currency", ""))
+        return payload
 
     def amount(self, key: Literal["min_amount", "max_amount"]) -> Amount:
         """One of the limits."""
-        text = getattr(self, key)
-        try:
-            return Amount.parse(text, self.currency)
-        except MoneyError:
-            example = "100" if MINOR_DIGITS[self.currency] == 0 else "1.00"
-            raise ValueError(f'{key} = "{text}": expected an amount of {self.currency} such as "{example}"') from None
+        return Amount.parse(getattr(self, key), self.currency)
 
 
 class ReleaseSection(Section):

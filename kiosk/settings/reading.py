@@ -7,22 +7,39 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableVariable
 
+from kiosk.settings import mistakes
 from kiosk.settings.model import Settings
+from kiosk.settings.places import Key, line_of, lines_of
 
 DEFAULT = Path("/etc/kiosk/kiosk.toml")
 NOT_OURS = frozenset({"KIOSK_CONFIG", "KIOSK_BENCH", "KIOSK_HYPOTHESIS_EXAMPLES"})  # no settings, though named so
-_PASSWORD = re.compile(r"//[^/]*@")  # in an address
+NEEDED = {  # what takes the place of a value that can't be left out, so that the others can be looked at
+    "kiosk": {"id": "kiosk"},
+    "gateway": {"base_url": "https://gateway.invalid", "client_id": "M", "sign_id": "K"},
+    "payment": {"description": "-"},
+}
+WANTED_BY = {"entry_code": "products"}
+ALL_THERE_IS = ("url", "listen")  # the keys of sections that have no other
+_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 
 
 class SettingsError(Exception):
-    """The configuration can't be used; one line for each mistake."""
+    """The configuration can't be used; one line for each mistake.
+
+    `rest`: what it is without them, in which more may be found; the mistakes are in `sections`.
+    """
+
+    def __init__(self, lines: str, rest: Settings | None = None, sections: frozenset[str] = frozenset()) -> None:
+        super().__init__(lines)
+        self.rest = rest
+        self.sections = sections
 
 
 def settings_file(path: Path | None) -> Path:
@@ -33,8 +50,38 @@ def settings_file(path: Path | None) -> Path:
 def load(path: Path | None) -> Settings:
     """Read the file. Raises SettingsError."""
     file = settings_file(path)
+    values = _values(file)
+    _refuse_unknown_variables(os.environ)
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Settings(**values)
+    except ValidationError as error:
+        wrong = error.errors()
+        lines = placed(path, (mistakes.line(one, Settings) for one in wrong))
+        sections = frozenset(str(one["loc"][0]) for one in wrong if one["loc"])
+        raise SettingsError("\n".join(lines), _rest(values, [one["loc"] for one in wrong]), sections) from None
+    except UnreadableVariable:  # pydantic reads lists from the environment as JSON
+        raise SettingsError('environment: KIOSK_PAYMENT__PRODUCTS: expected JSON such as ["ORDER_CODE"]') from None
+
+
+def placed(path: Path | None, lines: Iterable[str]) -> tuple[str, ...]:
+    """Mistakes that begin with their keys, each after its place: `kiosk.toml:12: payment.currency = ...`."""
+    file = settings_file(path)
+    found = lines_of(file.read_text(encoding="utf-8"))
+    return tuple(f"{_place(file, found, _KEY.match(one))}: {one}" for one in lines)
+
+
+def _place(file: Path, found: Mapping[Key, int], key: re.Match[str] | None) -> str:
+    parts = tuple(key[0].split(".")) if key else ()
+    variable = f"KIOSK_{'__'.join(parts).upper()}"
+    if any(variable == name.upper() for name in os.environ):
+        return f"environment: {variable}"
+    number = line_of(found, parts)
+    return f"{file}:{number}" if number else f"{file}"
+
+
+def _values(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{file}: not found; name the file with --config or $KIOSK_CONFIG") from None
     except tomllib.TOMLDecodeError as error:
@@ -42,13 +89,28 @@ def load(path: Path | None) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise SettingsError(f"{file}: can't be read: {why}") from None
-    _refuse_unknown_variables(os.environ)
+
+
+def _rest(values: dict[str, Any], wrong: Iterable[Iterable[int | str]]) -> Settings | None:
+    """The configuration without its mistakes; None where what is left is none."""
+    for loc in wrong:
+        _leave_out(values, [part for part in loc if isinstance(part, str)])
+    for section, needed in NEEDED.items():
+        values[section] = {**needed, **values.get(section, {})}
     try:
         return Settings(**values)
-    except ValidationError as error:
-        raise SettingsError("\n".join(f"{file}: {_line(one)}" for one in error.errors())) from None
-    except UnreadableVariable:  # pydantic reads lists from the environment as JSON
-        raise SettingsError('environment: KIOSK_PAYMENT__PRODUCTS: expected JSON such as ["ORDER_CODE"]') from None
+    except (ValidationError, TypeError):  # as where a value is right, and was wanted by one that is not
+        return None
+
+
+def _leave_out(values: dict[str, Any], key: list[str]) -> None:
+    """A key, or the section that is nothing without it."""
+    *sections, name = key[:-1] if key[-1] in ALL_THERE_IS else key
+    for section in sections:
+        values = values.get(section, {})
+    if isinstance(values, dict):
+        values.pop(name, None)
+        values.pop(WANTED_BY.get(name, ""), None)
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
@@ -56,46 +118,6 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     for name in environment:
         if name.startswith("KIOSK_") and name not in NOT_OURS and not name.upper().startswith(sections):
             raise SettingsError(f"environment: {name}: no such setting; expected KIOSK_SECTION__KEY")
-
-
-def _line(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, which it does not export for use
-    key, value = ".".join(str(part) for part in error["loc"]), _PASSWORD.sub("//...@", repr(error["input"]))
-    match error["type"]:
-        case "missing":
-            return f"{key}: missing; it has to be set"
-        case "extra_forbidden":  # without its value: it may be a secret at a wrong place
-            return f"{key}: no such setting"
-        case "model_type":
-            return f"{key} = {value}: expected a section, [{key}]"
-        case "value_error" if isinstance(error["input"], dict):  # a section whose values do not fit each other
-            return f"{key}.{error['msg'].removeprefix('Value error, ')}"
-        case _:
-            return f"{key} = {value}: {_expected(error['type'], error['msg'], error.get('ctx', {}))}"
-
-
-EXPECTED = {  # pydantic's kinds of mistakes, with its limits, as a person would say it
-    "string_type": "text in quotes",
-    "path_type": "text in quotes",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "tuple_type": "a list, in brackets",
-    "literal_error": "{expected}",
-    "enum": "{expected}",
-    "greater_than_equal": "{ge:g} or more",
-    "less_than_equal": "{le:g} or less",
-    "string_too_short": "something, not nothing",
-    "string_too_long": "at most {max_length} characters",
-    "string_pattern_mismatch": "text that matches {pattern}",
-}
-
-
-def _expected(kind: str, message: str, limits: Mapping[str, Any]) -> str:
-    if kind in EXPECTED:
-        return f"expected {EXPECTED[kind].format(**limits)}"
-    return message.removeprefix("Value error, ").replace("Input should be", "expected")
 
 
 def shown(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """Single values of the configuration: what each has to look like, and the line that says so when it does not."""
 
+import base64
 import re
 from typing import Annotated, TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -10,6 +11,7 @@ from pydantic import AfterValidator
 from kiosk.sale.money import MINOR_DIGITS
 from kiosk.sale.order import Product
 
+WEBHOOK_KEY = range(24, 65)  # bytes (Standard Webhooks)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -93,15 +95,13 @@ Pattern: TypeAlias = Annotated[str, AfterValidator(_pattern)]
 Listen: TypeAlias = Annotated[str, AfterValidator(_listen)]
 
 
-def is_emvco(payload: str) -> bool:
-    """Whether an EMVCo merchant-presented payload ends with its right checksum: tag 63, CRC-16/CCITT-FALSE (EMVCo
-    "QR Code Specification for Payment Systems", merchant-presented mode, 4.7.3).
-    """
-    if not re.fullmatch(r"000201.{4,500}6304[0-9A-Fa-f]{4}", payload):
-        return False
-    crc = 0xFFFF
-    for byte in payload[:-4].encode():
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = ((crc << 1) ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
-    return f"{crc:04X}" == payload[-4:].upper()
+def webhook_key(secret: str) -> bytes:
+    """The key that an operator's webhook secret stands for. Raises ValueError, in a line without the secret."""
+    text = secret.strip()
+    try:
+        key = base64.b64decode(text[6:] + "=" * (-len(text[6:]) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if not text.startswith("whsec_") or len(key) not in WEBHOOK_KEY:
+        raise ValueError("expected whsec_ followed by the Base64 of 24 to 64 bytes")
+    return key

@@ -73,12 +73,12 @@ def credential(file: Path, name: str, text: str, mode: int = 0o600) -> Finding:
     ("name", "text", "words"),
     [
         ("transaction-key", "", "is empty"),
-        ("transaction-key", "too-short", "9 characters"),
+        ("transaction-key", "too-short", "has 9 bytes"),
         ("transaction-key", '"sandbox-transaction-key"', "quotes"),
         ("notification-key", "sandbox notification key", "blanks"),
         ("notification-key", "x" * 600, "600 characters"),
-        ("webhook-secret", "whsec_c2hvcnQ=", "5 bytes"),
-        ("webhook-secret", "whsec_%%%", "whsec_ followed by Base64"),
+        ("webhook-secret", "whsec_c2hvcnQ=", "24 to 64 bytes"),
+        ("webhook-secret", "whsec_%%%", "whsec_ followed by the Base64"),
     ],
 )
 def test_a_key_that_was_not_copied_whole_is_found(file: Path, name: str, text: str, words: str) -> None:
@@ -105,7 +105,7 @@ def test_one_key_copied_over_the_other_is_found(file: Path) -> None:
     credential(file, "notification-key", "sandbox-transaction-key")
     found = alone(checks(load(file)), "credentials.pairs")
     assert found.grade is Grade.FAULT
-    assert "notification-key and transaction-key are the same" in found.finding
+    assert "transaction-key and notification-key are the same" in found.finding
     assert "sandbox" not in str(found)
 
 

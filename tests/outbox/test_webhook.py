@@ -139,9 +139,11 @@ async def test_neither_the_secret_nor_the_address_is_shown(caplog: pytest.LogCap
     assert SECRET.removeprefix("whsec_") not in seen
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_open sesame!", "결제", "whsec_A"])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_open sesame!", "결제", "whsec_A", "whsec_AA==", SECRET.removeprefix("whsec_")]
+)
 async def test_a_secret_that_can_not_be_one_is_refused_and_not_repeated(secret: str) -> None:
-    with pytest.raises(ValueError, match="is not whsec_ followed by Base64") as error:
+    with pytest.raises(ValueError, match="expected whsec_ followed by the Base64 of 24 to 64 bytes") as error:
         Webhook("http://127.0.0.1/", secret)
     assert "sesame" not in str(error.value)
 

@@ -1,3 +1,5 @@
+import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,16 @@ from kiosk.settings import Settings, SettingsError, load
 from kiosk.settings.credentials import Credentials, read_credentials
 
 SECRET = "s3cret-of-the-bench"
-WEBHOOK = "whsec_YmVuY2ggc2VjcmV0"
+OTHER = "an0ther-of-the-bench"
+WEBHOOK = "whsec_YmVuY2ggc2VjcmV0LCBvcGVucyBub3RoaW5n"
 PAIR = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+GATEWAYS = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+SHORT = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - it is to be refused
+
+
+def key(size: int) -> str:
+    """An operator's webhook secret of so many bytes."""
+    return f"whsec_{base64.b64encode(bytes(range(size))).decode()}"
 
 
 def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, lock: KeySerializationEncryption | None = None) -> str:
@@ -52,19 +62,19 @@ def refusal(directory: Path, kind: str = "SHA", *, whole: bool = False) -> str:
 
 
 def test_only_what_is_needed_is_read(tmp_path: Path) -> None:
-    keep(tmp_path, transaction_key=f"  {SECRET}\n", notification_key="n", token="t", webhook_secret=WEBHOOK)
+    keep(tmp_path, transaction_key=f"  {SECRET}\n", notification_key=OTHER, token=SECRET, webhook_secret=WEBHOOK)
     assert read_credentials(settings(tmp_path)) == Credentials(transaction_key=SECRET)
-    assert read_credentials(settings(tmp_path, "TOKEN")) == Credentials(token="t")
+    assert read_credentials(settings(tmp_path, "TOKEN")) == Credentials(token=SECRET)
     whole = read_credentials(settings(tmp_path, whole=True))
-    assert whole == Credentials(transaction_key=SECRET, notification_key="n", webhook_secret=WEBHOOK)
+    assert whole == Credentials(transaction_key=SECRET, notification_key=OTHER, webhook_secret=WEBHOOK)
 
 
 def test_a_pair_of_rsa_keys_is_read(tmp_path: Path) -> None:
-    keep(tmp_path, rsa_private_key_pem=pem(PAIR), gateway_public_key_pem=public_pem(PAIR))
+    keep(tmp_path, rsa_private_key_pem=pem(PAIR), gateway_public_key_pem=public_pem(GATEWAYS))
     found = read_credentials(settings(tmp_path, "RSA"))
     assert found.private_key is not None
     assert found.private_key.private_numbers() == PAIR.private_numbers()
-    assert found.gateway_key == PAIR.public_key()
+    assert found.gateway_key == GATEWAYS.public_key()
     assert found.transaction_key == ""
 
 
@@ -76,8 +86,9 @@ def test_a_repr_shows_nothing() -> None:
 def test_a_missing_one_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path) == "transaction-key: not found; expected a credential, see README"
     keep(tmp_path, transaction_key=SECRET)
-    assert refusal(tmp_path, whole=True).startswith("notification-key: not found")
-    keep(tmp_path, notification_key="n")
+    missing = refusal(tmp_path, whole=True).splitlines()
+    assert [line.partition(":")[0] for line in missing] == ["notification-key", "webhook-secret"]
+    keep(tmp_path, notification_key=OTHER)
     assert refusal(tmp_path, whole=True).startswith("webhook-secret: not found")
 
 
@@ -110,10 +121,22 @@ def test_one_that_is_no_text_or_no_file_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path, "TOKEN") == "token: can't be read: UnicodeDecodeError"
 
 
-@pytest.mark.parametrize("secret", [SECRET, f"whsec_{SECRET}", "whsec_", "YmVuY2ggc2VjcmV0"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        SECRET,
+        f"whsec_{SECRET}",
+        "whsec_",
+        WEBHOOK.removeprefix("whsec_"),
+        "whsec_AA==",
+        key(23),
+        key(65),
+        key(24) + "%",
+    ],
+)
 def test_a_webhook_secret_has_its_prefix_and_is_base64(tmp_path: Path, secret: str) -> None:
-    keep(tmp_path, transaction_key="t", notification_key="n", webhook_secret=secret)
-    assert refusal(tmp_path, whole=True) == "webhook-secret: expected whsec_ followed by Base64"
+    keep(tmp_path, transaction_key=SECRET, notification_key=OTHER, webhook_secret=secret)
+    assert refusal(tmp_path, whole=True) == "webhook-secret: expected whsec_ followed by the Base64 of 24 to 64 bytes"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +150,7 @@ def test_a_webhook_secret_has_its_prefix_and_is_base64(tmp_path: Path, secret: s
     ids=["no PEM", "a public key", "with a password", "another kind"],
 )
 def test_what_is_no_rsa_private_key_is_refused(tmp_path: Path, private: str, said: str) -> None:
-    keep(tmp_path, rsa_private_key_pem=private, gateway_public_key_pem=public_pem(PAIR))
+    keep(tmp_path, rsa_private_key_pem=private, gateway_public_key_pem=public_pem(GATEWAYS))
     assert refusal(tmp_path, "RSA") == f"rsa-private-key.pem: {said}"
 
 
@@ -143,3 +166,80 @@ def test_what_is_no_rsa_private_key_is_refused(tmp_path: Path, private: str, sai
 def test_what_is_no_rsa_public_key_is_refused(tmp_path: Path, public: str, said: str) -> None:
     keep(tmp_path, rsa_private_key_pem=pem(PAIR), gateway_public_key_pem=public)
     assert refusal(tmp_path, "RSA") == f"gateway-public-key.pem: {said}"
+
+
+@pytest.mark.parametrize("size", [24, 32, 64])
+def test_a_webhook_secret_stands_for_24_to_64_bytes(tmp_path: Path, size: int) -> None:
+    keep(tmp_path, transaction_key=SECRET, notification_key=OTHER, webhook_secret=key(size))
+    assert read_credentials(settings(tmp_path, whole=True)).webhook_secret == key(size)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("SHA", "transaction_key"), ("TOKEN", "token")])
+def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path, kind: str, name: str) -> None:
+    keep(tmp_path, **{name: SECRET[:15]})
+    said = refusal(tmp_path, kind)
+    assert said == f"{name.replace('_', '-')}: has 15 bytes; expected 16 or more, which nobody guesses"
+    assert SECRET[:15] not in said
+
+
+def test_rsa_keys_have_2048_bits(tmp_path: Path) -> None:
+    keep(tmp_path, rsa_private_key_pem=pem(SHORT), gateway_public_key_pem=public_pem(SHORT))
+    assert refusal(tmp_path, "RSA").splitlines() == [
+        "rsa-private-key.pem: has 1024 bits; expected 2048 or more",
+        "gateway-public-key.pem: has 1024 bits; expected 2048 or more",
+    ]
+
+
+def test_two_keys_are_two(tmp_path: Path) -> None:
+    keep(tmp_path, transaction_key=SECRET, notification_key=f"{SECRET}\n", webhook_secret=WEBHOOK)
+    said = refusal(tmp_path, whole=True)
+    assert said == f"{tmp_path}: transaction-key and notification-key are the same; expected two"
+
+
+def test_our_own_public_key_is_not_the_gateways(tmp_path: Path) -> None:
+    keep(tmp_path, rsa_private_key_pem=pem(PAIR), gateway_public_key_pem=public_pem(PAIR))
+    said = refusal(tmp_path, "RSA")
+    assert said.endswith(": gateway-public-key.pem is that of our own rsa-private-key.pem; expected the gateway's")
+
+
+def test_a_pipe_in_a_keys_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "transaction-key", mode=0o600)
+    assert refusal(tmp_path) == "transaction-key: is no file; expected a credential"
+
+
+def test_a_file_without_end_is_not_read_to_it(tmp_path: Path) -> None:
+    keep(tmp_path, transaction_key="x" * 70_000)
+    assert refusal(tmp_path) == "transaction-key: has more than 65536 characters; expected a credential"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_directory_that_others_can_write_into_is_refused(tmp_path: Path, mode: int) -> None:
+    keep(tmp_path, transaction_key=SECRET)
+    tmp_path.chmod(mode)
+    assert refusal(tmp_path).endswith(f": others can write into it (mode {mode:04o}); chmod 700 {tmp_path}")
+
+
+STRANGER = 54321
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@root_only
+def test_a_key_that_belongs_to_a_stranger_is_refused(tmp_path: Path) -> None:
+    keep(tmp_path, transaction_key=SECRET)
+    os.chown(tmp_path / "transaction-key", STRANGER, -1)
+    assert refusal(tmp_path) == "transaction-key: belongs to user 54321; chown it to root or root"
+
+
+@root_only
+def test_a_directory_of_a_stranger_is_refused_but_not_the_daemons_own(tmp_path: Path) -> None:
+    keep(tmp_path, transaction_key=SECRET)
+    wanted = settings(tmp_path)
+    state = tmp_path / "state"
+    state.mkdir()
+    wanted = wanted.model_copy(update={"kiosk": wanted.kiosk.model_copy(update={"state_dir": state})})
+    os.chown(tmp_path, STRANGER, -1)
+    os.chown(tmp_path / "transaction-key", STRANGER, -1)
+    with pytest.raises(SettingsError, match=f"{tmp_path}: belongs to user 54321"):
+        read_credentials(wanted)
+    os.chown(state, STRANGER, -1)
+    assert read_credentials(wanted).transaction_key == SECRET

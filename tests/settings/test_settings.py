@@ -14,7 +14,6 @@ from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sandbox.merchants import ENTRY_CODE
 from kiosk.settings import Settings, SettingsError, load, rules, shown
-from kiosk.settings.values import is_emvco
 
 EXAMPLE = Path(str(files("kiosk.settings") / "example.toml"))
 WITHOUT_DEFAULT = {
@@ -34,12 +33,17 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def mistakes(file: Path) -> list[str]:
-    """What is said against a file, without its name."""
+    """What is said against a file, without its name and the line."""
+    return [
+        place.sub("", line) for place in [re.compile(f"^{re.escape(str(file))}(:[0-9]+)?: ")] for line in said(file)
+    ]
+
+
+def said(file: Path) -> list[str]:
+    """What is said against a file."""
     with pytest.raises(SettingsError) as refusal:
         load(file)
-    lines = str(refusal.value).splitlines()
-    assert all(line.startswith(f"{file}: ") for line in lines)
-    return [line.removeprefix(f"{file}: ") for line in lines]
+    return str(refusal.value).splitlines()
 
 
 # --- the example ---
@@ -122,7 +126,7 @@ def test_a_variable_that_sets_nothing_is_refused(tmp_path: Path, monkeypatch: py
 
 def test_a_variable_for_an_unknown_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIOSK_PAYMENT__MAXIMUM", "1")
-    assert mistakes(written(tmp_path)) == ["payment.maximum: no such setting"]
+    assert said(written(tmp_path)) == ["environment: KIOSK_PAYMENT__MAXIMUM: payment.maximum: no such setting"]
 
 
 def test_a_list_from_the_environment_is_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +140,8 @@ def test_a_list_from_the_environment_is_json(tmp_path: Path, monkeypatch: pytest
 
 GATEWAY_URL = "expected an https:// address without a password (http:// is for this machine only)"
 WEB_URL = "expected an http(s):// address without a password"
-ENTRY = "payment.entry_code: expected the static EMVCo payload, with its checksum (tag 63), for ENTRY_CODE"
+ENTRY = "payment.entry_code = '': expected the static EMVCo payload, for payment.products has ENTRY_CODE"
+CHECKSUM = "the checksum of what is before it"
 LISTEN = "expected HOST:PORT such as 127.0.0.1:8080"
 DEVICE = 'expected /dev/input/by-id/... or a part of the name, for kind = "input_device"'
 PATTERN = "^[A-Za-z0-9_-]{1,18}$"
@@ -147,7 +152,7 @@ PATTERN = "^[A-Za-z0-9_-]{1,18}$"
     [
         ("kiosk", 'colour = "red"', "kiosk.colour: no such setting"),
         ("gateway", 'token = "s3cret"', "gateway.token: no such setting"),
-        ("paymnet", 'currency = "KRW"', "paymnet: no such setting"),
+        ("paymnet", 'currency = "KRW"', "paymnet: no such setting; did you mean payment?"),
         ("kiosk", "id = 7", "kiosk.id = 7: expected text in quotes"),
         ("kiosk", 'id = ""', f"kiosk.id = '': expected text that matches {PATTERN}"),
         ("kiosk", 'id = "kiosk 1"', f"kiosk.id = 'kiosk 1': expected text that matches {PATTERN}"),
@@ -160,7 +165,7 @@ PATTERN = "^[A-Za-z0-9_-]{1,18}$"
         ("gateway", 'base_url = "https://"', f"gateway.base_url = 'https://': {GATEWAY_URL}"),
         ("gateway", 'base_url = "https://[::1"', f"gateway.base_url = 'https://[::1': {GATEWAY_URL}"),
         ("gateway", 'base_url = "https://a:x"', f"gateway.base_url = 'https://a:x': {GATEWAY_URL}"),
-        ("gateway", 'base_url = "https://u:s3cret@a"', f"gateway.base_url = 'https://...@a': {GATEWAY_URL}"),
+        ("gateway", 'base_url = "https://u:s3cret@a"', f"gateway.base_url = 'https://a': {GATEWAY_URL}"),
         ("gateway", 'notify_url = "kiosk"', f"gateway.notify_url = 'kiosk': {WEB_URL}"),
         ("gateway", 'client_id = ""', "gateway.client_id = '': expected something, not nothing"),
         ("gateway", 'sign_type = "MD5"', "gateway.sign_type = 'MD5': expected 'SHA', 'RSA' or 'TOKEN'"),
@@ -188,8 +193,8 @@ PATTERN = "^[A-Za-z0-9_-]{1,18}$"
         ("payment", "code_lifetime = 3601", "payment.code_lifetime = 3601: expected 3600 or less"),
         ("payment", 'code_lifetime = "long"', "payment.code_lifetime = 'long': expected a number"),
         ("payment", "min_amount = 100", "payment.min_amount = 100: expected text in quotes"),
-        ("payment", 'min_amount = "1.5"', 'payment.min_amount = "1.5": expected an amount of KRW such as "100"'),
-        ("payment", 'max_amount = ""', 'payment.max_amount = "": expected an amount of KRW such as "100"'),
+        ("payment", 'min_amount = "1.5"', "payment.min_amount = '1.5': expected an amount of KRW such as \"100\""),
+        ("payment", 'max_amount = ""', "payment.max_amount = '': expected an amount of KRW such as \"100\""),
         (
             "payment",
             'min_amount = "200001"',
@@ -204,7 +209,19 @@ PATTERN = "^[A-Za-z0-9_-]{1,18}$"
         ("payment", "max_in_doubt = 0", "payment.max_in_doubt = 0: expected 1 or more"),
         ("payment", "max_in_doubt = 1.5", "payment.max_in_doubt = 1.5: expected a whole number"),
         ("payment", 'products = ["ENTRY_CODE"]', ENTRY),
-        ("payment", f'products = ["ENTRY_CODE"]\nentry_code = "{ENTRY_CODE[:-4]}0000"', ENTRY),
+        (
+            "payment",
+            f'products = ["ENTRY_CODE"]\nentry_code = "{ENTRY_CODE[:-4]}0000"',
+            f"payment.entry_code = '{ENTRY_CODE[:-4]}0000': tag 63 is '0000': expected 87E4, {CHECKSUM}",
+        ),
+        ("payment", 'produts = ["QR"]', "payment.produts: no such setting; did you mean products?"),
+        (
+            "gateway",
+            'sign_type = "SAH"',
+            "gateway.sign_type = 'SAH': expected 'SHA', 'RSA' or 'TOKEN'; did you mean SHA?",
+        ),
+        ("gateway.paths", 'refnd = "/r"', "gateway.paths.refnd: no such setting; did you mean refund?"),
+        ("hardware.keypad", "debonce = 1", "hardware.keypad.debonce: no such setting; did you mean debounce?"),
         ("hardware", 'board = "arduino"', "hardware.board = 'arduino': expected 'raspberrypi' or 'simulated'"),
         ("hardware.display", "width = 31", "hardware.display.width = 31: expected 32 or more"),
         ("hardware.display", "rotate = 45", "hardware.display.rotate = 45: expected 0, 90, 180 or 270"),
@@ -303,11 +320,73 @@ def test_the_rules_of_a_sale_come_of_it(tmp_path: Path) -> None:
 def test_a_static_code_is_taken_with_its_checksum(tmp_path: Path) -> None:
     text = with_line("payment", f'products = ["ENTRY_CODE"]\nentry_code = "{ENTRY_CODE}"')
     assert rules(load(written(tmp_path, text))).entry_code == ENTRY_CODE
-    assert is_emvco(ENTRY_CODE)
-    assert not is_emvco("")
-    for place in range(6, len(ENTRY_CODE) - 8):
-        other = "1" if ENTRY_CODE[place] != "1" else "2"
-        assert not is_emvco(ENTRY_CODE[:place] + other + ENTRY_CODE[place + 1 :])
+
+
+# --- where it is said to be ---
+
+
+def test_each_mistake_has_the_line_it_is_in(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """\
+# a kiosk
+[kiosk]
+id = "bench-7"   # its name
+languag = "ko"
+
+[gateway]
+base_url = "ftp://gateway.example"
+client_id = "M1"
+
+[payment]
+description = \'\'\'
+min_amount = "x"\'\'\'
+products = [
+  "ORDER_CODE",  # [panel]
+  "CODE",
+]
+[hardware]
+display = { drivr = "ssd1306", width = 1 }
+lamps.ready = 99
+[panl]
+""",
+    )
+    assert [line.removeprefix(f"{file}:").partition(" ")[::2] for line in said(file)] == [
+        ("4:", "kiosk.languag: no such setting; did you mean language?"),
+        ("7:", f"gateway.base_url = 'ftp://gateway.example': {GATEWAY_URL}"),
+        ("6:", "gateway.sign_id: missing; it has to be set"),
+        ("13:", f"payment.products.1 = 'CODE': expected {PRODUCTS}"),
+        ("19:", "hardware.lamps.ready = 99: expected 27 or less"),
+        ("18:", "hardware.display.width = 1: expected 32 or more"),
+        ("18:", "hardware.display.drivr: no such setting; did you mean driver?"),
+        ("20:", "panl: no such setting; did you mean panel?"),
+    ]
+
+
+def test_a_value_of_the_environment_is_not_looked_for_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_GATEWAY__CLIENT_ID", "")
+    assert said(written(tmp_path)) == [
+        "environment: KIOSK_GATEWAY__CLIENT_ID: gateway.client_id = '': expected something, not nothing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("ftp://user:s3cret@gw.example/s3cret?token=s3cret#s3cret", "ftp://gw.example"),
+        ("https://gw.example/ s3cret", "https://gw.example"),
+        ("ftp:/gw.example/s3cret", "ftp://gw.example"),
+        ("wss://gw.example:1/s3cret", "wss://gw.example:1"),
+        ("FTP://s3cret@gw.example", "FTP://gw.example"),
+    ],
+)
+def test_of_an_address_no_more_is_said_than_scheme_and_host(tmp_path: Path, url: str, seen: str) -> None:
+    text = with_line("notifications.webhook", f'url = "{url}"')
+    (line,) = mistakes(written(tmp_path, text))
+    assert seen in line
+    assert "s3cret" not in line.replace(" s3cret'", "")
 
 
 # --- on the command line ---
@@ -328,8 +407,9 @@ def test_a_wrong_configuration_ends_with_2_and_a_line_for_each_mistake(tmp_path:
     done = check(file)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        f"{file}: gateway.client_id = 1: expected text in quotes",
-        f"{file}: payment.code_lifetime = 1: expected 30 or more",
+        f"{file}:8: gateway.client_id = 1: expected text in quotes",
+        f"{file}:13: payment.code_lifetime = 1: expected 30 or more",
+        "/srv/credentials/transaction-key: not found; expected a credential, see README",
     ]
 
 
@@ -341,7 +421,63 @@ def test_a_missing_credential_ends_with_2_and_a_line(tmp_path: Path) -> None:
 
 def test_a_right_one_ends_with_0(tmp_path: Path) -> None:
     (tmp_path / "transaction-key").touch(mode=0o600)
-    (tmp_path / "transaction-key").write_text("s3cret\n")
+    (tmp_path / "transaction-key").write_text("s3cret-of-the-bench\n")
     done = check(written(tmp_path, PLAIN.replace("/srv/credentials", str(tmp_path))))
     assert (done.returncode, done.stderr) == (0, "")
     assert "in order" in done.stdout
+
+
+# --- what is wrong only together ---
+
+
+def together(tmp_path: Path, text: str) -> list[str]:
+    """What `config check` says, without the credentials, which are in order."""
+    (tmp_path / "transaction-key").touch(mode=0o600)
+    (tmp_path / "transaction-key").write_text("s3cret-of-the-bench\n")
+    (tmp_path / "notification-key").touch(mode=0o600)
+    (tmp_path / "notification-key").write_text("an0ther-of-the-bench\n")
+    file = written(tmp_path, text.replace("/srv/credentials", str(tmp_path)))
+    done = check(file)
+    assert done.returncode == (2 if done.stderr else 0)
+    assert "Traceback" not in done.stderr
+    return [line.removeprefix(f"{file}:") for line in done.stderr.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("panel", "listener"),
+    [
+        ("127.0.0.1:8090", "127.0.0.1:8090"),
+        ("127.0.0.1:8090", "0.0.0.0:8090"),
+        ("[::1]:8090", "[::]:8090"),
+        ("localhost:8090", "127.0.0.1:8090"),
+    ],
+)
+def test_panel_and_listener_each_have_a_port(tmp_path: Path, panel: str, listener: str) -> None:
+    text = f'{PLAIN}[panel]\nlisten = "{panel}"\n[listener]\nlisten = "{listener}"\n'
+    assert together(tmp_path, text) == [
+        f"16: listener.listen = '{listener}': is where the panel listens; expected another port"
+    ]
+
+
+def test_a_panel_that_is_open_to_others_needs_a_pin_to_let_them_in(tmp_path: Path) -> None:
+    text = PLAIN + '[panel]\nlisten = "0.0.0.0:8080"\n'
+    (line,) = together(tmp_path, text)
+    assert line.startswith("14: panel.listen = '0.0.0.0:8080': can be reached from elsewhere")
+    (tmp_path / "service-pin").touch(mode=0o600)
+    (tmp_path / "service-pin").write_text("$scrypt$1")
+    assert together(tmp_path, text) == []
+
+
+@pytest.mark.parametrize("board", ["raspberrypi", "simulated"])
+def test_a_display_that_nobody_drives_is_found_on_any_board(tmp_path: Path, board: str) -> None:
+    text = PLAIN + f'[hardware]\nboard = "{board}"\n[hardware.display]\ndriver = "ili9431"\n'
+    (line,) = together(tmp_path, text)
+    assert line.startswith('16: hardware.display.driver = "ili9431": expected one of ssd1306, ')
+    assert line.endswith("; did you mean ili9341?")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = PLAIN.replace('"M1"', "1") + 'products = ["ENTRY_CODE"]\n[panel]\nlisten = "0.0.0.0:8080"\n[listener]\n'
+    text += 'listen = "127.0.0.1:8080"\n[gateway.pahts]\n[hardware.release]\npin = 17\n'
+    lines = together(tmp_path, text)
+    assert [line.partition(":")[0] for line in lines] == ["8", "18", "11", "19", "17", "15"]

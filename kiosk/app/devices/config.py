@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from hardware.config import BoardConfig, MatrixConfig
-from hardware.display.panels import unfit
+from hardware.display.panels import PANELS, unfit
 from hardware.pins.wiring import mistakes
 from hardware.ports import Board
 from hardware.table import board_from, table_of
@@ -40,9 +40,9 @@ def keys_of(settings: Settings) -> str:
 def hardware_mistakes(settings: Settings) -> tuple[str, ...]:
     """One line for each mistake that can be found without hardware."""
     hardware = settings.hardware
-    if hardware.board == "simulated":
-        return ()
     board = board_config(settings)
+    if hardware.board == "simulated":
+        return tuple(unfit(board.display)) if board.display.driver not in PANELS else ()
     wrong = (*mistakes(board), *unfit(board.display))
     blind = hardware.camera.kind == "none"
     if blind and Product.PAYMENT_CODE in settings.payment.products:
