@@ -217,6 +217,7 @@ def off(
 
 
 def _hidden(text: str) -> str:
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) < 12 else f"{text[:2]}{'*' * (len(text) - 6)}{text[-4:]}"
 
 

@@ -90,7 +90,7 @@ class InputDeviceKeypad(SupervisedKeypad):
             device.grab()
         self._bell = os.eventfd(0)
         self._opened.callback(os.close, self._bell)
-        self._condition.is_called(f"keypad, input device {device.name}, {self._path}")
+        self._condition.is_called(f"keypad, input device {_called(device)}, {self._path}")
 
     def _watch(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -170,7 +170,7 @@ class InputDeviceKeypad(SupervisedKeypad):
                 continue
             if self._wanted.casefold() in device.name.casefold():
                 return device
-            seen.append(device.name)
+            seen.append(_called(device))
             device.close()
         there = f"there are: {', '.join(seen)}" if seen else "there is none; is the user in the group input?"
         raise DeviceError(f'keypad: no input device with number keys has "{self._wanted}" in its name; {there}')
@@ -189,7 +189,7 @@ class InputDeviceKeypad(SupervisedKeypad):
         keys = {self._keys_of.get(code) for code in device.capabilities().get(ecodes.EV_KEY, ())}
         if not keys >= set(DIGITS):
             device.close()
-            raise DeviceError(f"keypad: {path} ({device.name}) has no number keys; is it another device?")
+            raise DeviceError(f"keypad: {path} ({_called(device)}) has no number keys; is it another device?")
         return device
 
     @contextmanager
@@ -198,9 +198,14 @@ class InputDeviceKeypad(SupervisedKeypad):
             yield
         except OSError as error:
             said = "was unplugged; plug it in again" if error.errno == errno.ENODEV else trouble
-            raise DeviceError(f"keypad: {self._device.name} {said} ({error.strerror})") from error
+            raise DeviceError(f"keypad: {_called(self._device)} {said} ({error.strerror})") from error
 
 
 def _close(device: "InputDevice[str]") -> None:
     with suppress(OSError):  # it may be unplugged
         device.close()
+
+
+def _called(device: "InputDevice[str]") -> str:
+    """What it calls itself, as a person may be shown it: whoever builds a device gives it any name."""
+    return "".join(letter if letter.isprintable() else "?" for letter in device.name)

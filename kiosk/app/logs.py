@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+from kiosk.app.printable import one_line, printable
 from kiosk.sale.payment_code import masked
 
 CODE = re.compile(r"[0-9]{16,}")  # whatever is written around it
@@ -41,8 +42,9 @@ class _Readable(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         order = getattr(record, "ORDER_ID", "")
-        line = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname:7} {order + ' ' if order else ''}{record.msg}"
-        return f"{line}\n{record.exc_text}" if record.exc_text else line
+        said = one_line(f"{order + ' ' if order else ''}{record.msg}")
+        line = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname:7} {said}"
+        return f"{line}\n{printable(record.exc_text)}" if record.exc_text else line
 
 
 def configure(level: int, kiosk_id: str) -> None:

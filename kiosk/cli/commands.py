@@ -9,6 +9,7 @@ from kiosk.cli import orders, operator  # noqa: F401 - likewise
 from kiosk.cli import configuration  # noqa: F401 - likewise
 
 # isort: on
+from kiosk.cli.console import complain
 from kiosk.cli.program import app
 from kiosk.journal import JournalError
 
@@ -18,5 +19,5 @@ def main() -> None:
     try:
         app()
     except JournalError as error:  # found while reading: damaged, or gone
-        print(error, file=sys.stderr)  # noqa: T201 - a program's word to its user
+        complain(str(error))
         sys.exit(1)

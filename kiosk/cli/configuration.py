@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from kiosk.cli.console import write
 from kiosk.cli.program import app, chosen_file, configured, fail, load_again, say
 from kiosk.sale import show
 from kiosk.sale.events import Moment
@@ -74,7 +75,7 @@ def _unshowable(settings: Settings) -> Iterator[str]:
 
 @config_app.command("show")
 def config_show() -> None:
-    """Show the configuration as it is understood, with secrets hidden."""
+    """Show the configuration as it is understood; of addresses, which may hold secrets, the scheme and the host."""
     from kiosk.app.devices.config import spelt_out  # noqa: PLC0415 - the hardware is not for `kiosk orders`
 
-    print(shown(spelt_out(configured())))  # noqa: T201 - a program's word to its user
+    write(shown(spelt_out(configured())))

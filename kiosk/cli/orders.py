@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from kiosk.app.printable import printable
 from kiosk.cli import listings
 from kiosk.cli.program import Json, Yes, app, ask, configured, fail, open_journal, say, say_json
 from kiosk.journal import STATES
@@ -64,7 +65,7 @@ def _agreed(name: str, what: str, *, yes: bool, moves_all: Callable[[Order], boo
     question = f"{what} gives back all that is left, {found.left} of {found.amount}, of order {found.id}"
     if not sys.stdin.isatty():
         fail(f"{question}: say --yes to do it", 2)
-    if not typer.confirm(f"{question}. Do it?"):
+    if not typer.confirm(printable(f"{question}. Do it?")):
         fail("nothing was done", 1)
 
 

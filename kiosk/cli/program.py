@@ -6,13 +6,12 @@ writes.
 """
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
+from kiosk.cli.console import PlainConsole, complain, write
 from kiosk.cli.version import this_version
 from kiosk.journal import JournalError, JournalReader, read
 from kiosk.settings import Settings, SettingsError, load, settings_file
@@ -31,8 +30,7 @@ class _Chosen:
 
 def fail(line: str, code: int) -> NoReturn:
     """End, with a line or more on stderr."""
-    for one in line.splitlines():
-        print(one, file=sys.stderr)  # noqa: T201 - a program's word to its user
+    complain(line)
     raise typer.Exit(code)
 
 
@@ -65,12 +63,12 @@ def open_journal(settings: Settings) -> JournalReader:
 def say(*rows: object, sep: str = " ") -> None:
     """Print tables and lines."""
     if rows:
-        Console(markup=False, highlight=False).print(*rows, sep=sep)
+        PlainConsole(markup=False, highlight=False).print(*rows, sep=sep)
 
 
 def say_json(value: object) -> None:
     """Print for programs."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - a program's word to its user
+    write(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def ask(path: str, **params: str) -> None:
@@ -95,7 +93,7 @@ def ask(path: str, **params: str) -> None:
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        print(this_version())  # noqa: T201 - a program's word to its user
+        write(this_version())
         raise typer.Exit
 
 

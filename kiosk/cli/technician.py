@@ -9,10 +9,11 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from kiosk.cli.console import PlainConsole, write
 from kiosk.cli.findingspage import Progress, list_page, report_page, summary
 from kiosk.cli.program import Json, app, ask, chosen_file, configured, fail, load_again, say
 from kiosk.cli.statuspage import status_page
@@ -46,9 +47,9 @@ def status(
     except ConnectionError as error:
         fail(str(error), 1)
     if as_json:
-        typer.echo(now.model_dump_json(indent=2))
+        write(now.model_dump_json(indent=2))
     else:
-        Console(highlight=False).print(status_page(now, ZoneInfo(settings.kiosk.timezone)))
+        PlainConsole(highlight=False).print(status_page(now, ZoneInfo(settings.kiosk.timezone)))
 
 
 @app.command()
@@ -86,18 +87,18 @@ def diagnose(
         wanted = chosen(every, tuple(names or ()))
     except ValueError as error:
         fail(str(error), 2)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN)
+    console = PlainConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN)
     if as_list:
         console.print(list_page(in_order(wanted)))
         return
-    progress = Progress(Console(stderr=True), len(wanted))
+    progress = Progress(PlainConsole(stderr=True), len(wanted))
     progress.start()
     try:
         report = asyncio.run(parts.diagnosis(wanted, kiosk_id, progress.heard))
     finally:
         progress.stop()
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
+        write(report.model_dump_json(indent=2))
     else:
         console.print(report_page(report), summary(report))
     if not report.ok:
@@ -129,7 +130,7 @@ def pin(
         return
     typed = typer.prompt("PIN, 4 to 12 digits", hide_input=True, confirmation_prompt=True, err=True)
     try:
-        typer.echo(hashed(typed))
+        write(hashed(typed))
     except PinError as error:
         fail(str(error), 2)
 
@@ -164,7 +165,7 @@ def _watch(settings: Settings) -> None:
     zone = ZoneInfo(settings.kiosk.timezone)
     page: object = Text("asking the daemon")
     try:
-        with Live(console=Console(highlight=False), auto_refresh=False) as live:
+        with Live(console=PlainConsole(highlight=False), auto_refresh=False) as live:
             while True:
                 try:
                     page = status_page(ask_status(settings.kiosk.state_dir), zone)

@@ -12,11 +12,14 @@ import typer
 from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
+from rich.control import Control
 from rich.text import Text
 
 from kiosk.app.attending import ask_status
 from kiosk.app.devices.alone import walked
 from kiosk.app.diagnose import checks_of, diagnosis
+from kiosk.app.printable import printable
+from kiosk.cli.console import PlainConsole
 from kiosk.cli.findingspage import STYLES, report_page, summary
 from kiosk.cli.program import fail
 from kiosk.diagnostics.findings import Group
@@ -41,7 +44,7 @@ class Terminal:
     def ask(self, question: str) -> bool:
         """Yes or no; without an answer, no."""
         try:
-            return typer.confirm(question)
+            return typer.confirm(printable(question))
         except typer.Abort:
             if sys.stdin.isatty():  # Ctrl-C
                 raise
@@ -60,7 +63,8 @@ class Terminal:
             return
         small = np.asarray(Image.fromarray(np.ascontiguousarray(frame)).resize(PREVIEW)) // 26
         rows = ("".join(SHADES[shade] for shade in row) for row in small)
-        self._console.print("\x1b[H\x1b[J" + "\n".join((*rows, line)), markup=False, highlight=False)
+        self._console.control(Control.home(), Control.clear())
+        self._console.print("\n".join((*rows, line)), markup=False, highlight=False)
 
 
 def walk_through(settings: Settings, file: Path, *, operate: bool, out: Path) -> bool:
@@ -73,7 +77,7 @@ def walk_through(settings: Settings, file: Path, *, operate: bool, out: Path) ->
         fail(
             "the daemon has the parts: systemctl stop kiosk, then again; and systemctl start kiosk when you are done", 2
         )
-    console = Console(highlight=False)
+    console = PlainConsole(highlight=False)
     checks = tuple(check for check in checks_of(settings, file) if check.group is not Group.SERVICE)
     report = asyncio.run(diagnosis(checks, settings.kiosk.id, lambda _check, _finding: None))
     console.print(report_page(report), summary(report))

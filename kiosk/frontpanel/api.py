@@ -192,7 +192,7 @@ def _as_picture(text: bytes) -> bytes:
     if not 1 <= len(code) <= LONGEST_CODE:
         raise HTTPException(400, f"expected a code of 1 to {LONGEST_CODE} characters")
     out = BytesIO()
-    segno.make_qr(code, error="m").save(out, kind="png", scale=8, border=6)
+    segno.make_qr(code, error="m", encoding="utf-8").save(out, kind="png", scale=8, border=6)
     return out.getvalue()
 
 

@@ -56,7 +56,7 @@ class Webhook:
         self._url = httpx.URL(url)
         self._signer = standardwebhooks.Webhook(webhook_key(secret))
         self._limit = limit
-        self._transport = httpx.AsyncHTTPTransport()
+        self._transport = httpx.AsyncHTTPTransport(trust_env=False)
 
     def move(self, url: str) -> None:
         """Post there from now on."""

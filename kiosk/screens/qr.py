@@ -1,7 +1,7 @@
 """QR codes for small own-light displays: the quiet zone first, then the scale, dark modules on a lit ground.
 
 Measured: with no quiet zone nothing decodes at any scale, and below 2 px a module nothing does
-either. Every code is read back before it is shown.
+either. Every code is read back before it is shown. Its bytes are UTF-8, over which EMVCo's checksum is.
 """
 
 from functools import lru_cache
@@ -28,7 +28,7 @@ def qr(text: str, side: int) -> Image.Image:
     Raises CodeNotShowable when it does not fit, or can't be read back.
     """
     try:
-        code = segno.make_qr(text, error="l", boost_error=False)
+        code = segno.make_qr(text, error="l", boost_error=False, encoding="utf-8")
     except ValueError:  # segno's for more than the largest code holds
         raise CodeNotShowable(f"no code holds {len(text.encode())} bytes") from None
     modules = len(code.matrix)
@@ -46,14 +46,14 @@ def qr(text: str, side: int) -> Image.Image:
             if dark:
                 left, top = offset + x * scale, offset + y * scale
                 picture.paste(0, (left, top, left + scale, top + scale))
-    if text not in read_back(picture):
+    if text.encode() not in read_back(picture):
         raise CodeNotShowable(f"a code of {len(text.encode())} bytes can't be read back from {side} pixels")
     return picture
 
 
-def read_back(picture: Image.Image) -> list[str]:
-    """The codes on a picture, as a phone would see it on a dark panel."""
+def read_back(picture: Image.Image) -> list[bytes]:
+    """The codes on a picture, as a phone would see it on a dark panel; as bytes, for what they mean is guessed."""
     seen = Image.new("L", (picture.width + 2 * BEZEL, picture.height + 2 * BEZEL))
     seen.paste(picture.convert("L"), (BEZEL, BEZEL))
     seen = seen.resize((seen.width * SEEN, seen.height * SEEN), Image.Resampling.NEAREST)
-    return [found.text for found in zxingcpp.read_barcodes(seen, formats=QR, try_invert=False)]
+    return [found.bytes for found in zxingcpp.read_barcodes(seen, formats=QR, try_invert=False)]

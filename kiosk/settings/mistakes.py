@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*):/{1,2}(?:[^/@\s'\"]*@)?([^/?#\s'\"@]*)[^\s'\"]*", re.IGNORECASE)
+ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*):/{1,2}(?:[^\s'\"]*@)?([^/?#\s'\"@]*)[^\s'\"]*", re.IGNORECASE)
 EXPECTED = {  # pydantic's kinds of mistakes, with its limits
     "string_type": "text in quotes",
     "path_type": "text in quotes",

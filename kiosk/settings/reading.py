@@ -121,7 +121,7 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
 
 
 def shown(settings: Settings) -> str:
-    """The configuration as understood, as TOML. It holds no secrets."""
+    """The configuration as understood, as TOML. It holds no secrets: of an address the scheme and host."""
     return "\n".join(_toml(settings.model_dump(mode="json", exclude_none=True), ()))
 
 
@@ -136,4 +136,5 @@ def _toml(section: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
 
 def _value(value: object) -> str:
     """A value of TOML, which JSON's strings, numbers and lists are, but for one character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    shortened = mistakes.shortened(value) if isinstance(value, str) else value
+    return json.dumps(shortened, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,6 +1,7 @@
 """What is logged, as it is read: each case in a process of its own, for logging is the whole process's."""
 
 import json
+import logging
 import os
 import re
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app.logs import without_codes
+from kiosk.app.logs import _Readable, without_codes
 
 CODE = "281010897274821897274821"
 MASKED = "28**************4821"
@@ -157,3 +158,10 @@ def test_a_socket_that_is_the_journals_is_known_as_such() -> None:
             env={**os.environ, "JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"},
         )
     assert done.stdout == b"JournalHandler\n"
+
+
+def test_no_stranger_writes_a_line_or_a_control_on_a_terminal() -> None:
+    record = logging.LogRecord("kiosk", logging.WARNING, __file__, 1, "said a\n23:59:59 ERROR b\x1b[2J", None, None)
+    seen = _Readable().format(record)
+    assert seen.endswith(r"said a\n23:59:59 ERROR b\u001b[2J")
+    assert "\n" not in seen

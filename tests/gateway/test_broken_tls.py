@@ -91,3 +91,14 @@ async def test_an_answer_of_the_operator_that_breaks_off_is_tried_again_later(tm
         webhook._transport = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=public))
         assert isinstance(await webhook.post("msg_1", "{}", datetime.now(UTC)), Later)
         await webhook.aclose()
+
+
+async def test_whom_the_operators_way_trusts_is_not_for_the_environment_to_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public, private = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    async with server_that_breaks(public, private) as port:
+        webhook = Webhook(f"https://localhost:{port}/x", "whsec_" + "QUJD" * 8)
+        assert await webhook.post("msg_1", "{}", datetime.now(UTC)) == Later("no answer (ConnectError)")
+        await webhook.aclose()

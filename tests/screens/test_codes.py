@@ -48,6 +48,13 @@ def test_a_static_code_of_111_bytes_is_read_on_all_but_the_smallest(width: int, 
     assert [code.text for code in zxingcpp.read_barcodes(seen, try_invert=False)] == [ADDRESS[:111]]
 
 
+@pytest.mark.parametrize("name", ["駐車場", "停車場", "Café du Port", "주차장", "Cafe"])
+def test_its_bytes_are_utf_8_over_which_the_checksum_is(name: str) -> None:
+    text = f"00020101021126310013kr.co.example011012345678905204752353034105802KR{name}6304ABCD"
+    seen = _as_a_phone_sees_it(qr(text, 240))
+    assert [code.bytes for code in zxingcpp.read_barcodes(seen, try_invert=False)] == [text.encode()]
+
+
 def test_a_code_that_does_not_fit_is_refused_and_not_named() -> None:
     with pytest.raises(CodeNotShowable) as refused:
         _shown(ADDRESS[:111], 128, 64, "1")

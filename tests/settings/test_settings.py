@@ -295,7 +295,20 @@ def test_what_is_shown_loads_again_to_the_same(tmp_path: Path) -> None:
     settings = load(written(tmp_path, text + '[listener]\nlisten = "127.0.0.1:0"\n'))
     (tmp_path / "again").mkdir()
     assert load(written(tmp_path / "again", shown(settings))) == settings
-    assert load(written(tmp_path, shown(load(EXAMPLE)))) == load(EXAMPLE)
+    example = load(EXAMPLE)
+    again = load(written(tmp_path, shown(example)))
+    assert again.model_copy(update={"notifications": example.notifications}) == example
+
+
+def test_of_an_address_the_scheme_and_host_are_shown(tmp_path: Path) -> None:
+    text = PLAIN.replace("https://gateway.example", "https://gateway.example:8443/s3cret")
+    text += '[notifications.webhook]\nurl = "https://operator.example/s3cret?token=s3cret#s3cret"\n'
+    seen = shown(
+        load(written(tmp_path, text.replace("[payment]", 'notify_url = "http://kiosk.example/s3cret"\n[payment]')))
+    )
+    assert "s3cret" not in seen
+    for address in ("https://gateway.example:8443", "https://operator.example", "http://kiosk.example"):
+        assert f'"{address}"' in seen
 
 
 def test_what_is_shown_has_no_place_for_secrets() -> None:
@@ -380,6 +393,7 @@ def test_a_value_of_the_environment_is_not_looked_for_in_the_file(
         ("ftp:/gw.example/s3cret", "ftp://gw.example"),
         ("wss://gw.example:1/s3cret", "wss://gw.example:1"),
         ("FTP://s3cret@gw.example", "FTP://gw.example"),
+        ("ftp://user:s3cret/s3cret@gw.example/s3cret", "ftp://gw.example"),
     ],
 )
 def test_of_an_address_no_more_is_said_than_scheme_and_host(tmp_path: Path, url: str, seen: str) -> None:

@@ -75,6 +75,13 @@ def test_it_is_a_keypad_that_opens_nothing_before_it_is_prepared(desks: Callable
     assert desk.ports.opened == []
 
 
+def test_what_it_calls_itself_is_shown_without_controls(desks: Callable[..., Desk]) -> None:
+    desk = desks()
+    desk.usb.name = "Num\x1b]0;owned\x07pad\u202e"
+    desk.listen()
+    assert desk.keypad.health().what == f"keypad, input device Num?]0;owned?pad?, {PATH}"
+
+
 def test_prepared_it_has_its_device_for_itself(desks: Callable[..., Desk]) -> None:
     desk = desks()
     desk.keypad.prepare()
