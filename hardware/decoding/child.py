@@ -2,25 +2,24 @@
 `hardware.decoding.process`.
 
 Readers of codes have aborted, looped and overflowed on crafted pictures. So this process has limits on time and memory,
-can open no file and no connection and start no process, and holds nothing but a socket to its parent and the plane that
-is to be read, which it can't change. It ends when its parent does. What goes wrong here ends the process; the parent
+can do little but reckon and answer (`confinement`), and holds nothing but a socket to its parent and the plane that is
+to be read, which it can't change. It ends when its parent does. What goes wrong here ends the process; the parent
 starts another.
 """
 
 import importlib
 import mmap
 import os
-import resource
 import signal
 import socket
 import struct
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Protocol, cast
 
 import numpy as np
 
+from hardware.decoding.confinement import confine
 from hardware.decoding.protocol import Code, packed
 from hardware.ports import GreyFrame
 
@@ -59,10 +58,10 @@ def main(
         os.close(memory)
         try:
             read = _made(reader)
+            (give_up or confine)(bytes_more)
         except Exception as error:  # noqa: BLE001 - whatever keeps a library from loading, a technician should see
             parent.send(FAILED + _word(str(error) or type(error).__name__))
             return
-        (give_up or confine)(bytes_more)
         parent.send(READY + _word(read.what))
         while question := parent.recv(QUESTION.size):
             number, height, width = QUESTION.unpack(question)
@@ -72,21 +71,6 @@ def main(
             del plane
             signal.setitimer(signal.ITIMER_REAL, 0)
             parent.send(answer)
-
-
-def confine(bytes_more: int) -> None:
-    """Give up what reading does not need. Libraries must have been loaded."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    limits = {
-        resource.RLIMIT_AS: pages * resource.getpagesize() + bytes_more,
-        resource.RLIMIT_CORE: 0,  # a core file would hold pictures of payment codes
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: 0,
-        resource.RLIMIT_NPROC: 0,
-    }
-    for limit, value in limits.items():
-        resource.setrlimit(limit, (value, value))
-    os.nice(5)  # keys, lamps and money go first
 
 
 def _made(reader: str) -> Reader:

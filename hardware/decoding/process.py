@@ -21,6 +21,8 @@ from hardware.decoding.protocol import LARGEST_ANSWER, BadAnswer, Code, unpacked
 from hardware.ports import GreyFrame
 
 STARTING = 10.0  # seconds that it may take to load its libraries, from a slow card
+F_SEAL_FUTURE_WRITE = 0x10  # linux/fcntl.h; Python has no name for it before 3.13
+SEALS = F_SEAL_FUTURE_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 # Of our environment it gets what finds Python's modules and system libraries: there may be keys in the rest.
 KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # no threads, which take memory and are not used
@@ -125,10 +127,11 @@ def _started(reader: str, memory: int, limit: float) -> tuple[socket.socket, mma
         file = os.memfd_create("frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         theirs.callback(os.close, file)
         os.ftruncate(file, ROOM)
-        # a child that could make it smaller could end us, by SIGBUS
-        fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
         shared = ours.enter_context(mmap.mmap(file, ROOM))
-        command = [sys.executable, "-m", "hardware.decoding.child", str(far.fileno()), str(file), reader]
+        # a child that could make it smaller could end us, by SIGBUS; one that could write, show us another frame
+        fcntl.fcntl(file, fcntl.F_ADD_SEALS, SEALS)
+        # -P -s: no module but those that are installed, whatever lies in a working directory or in a home
+        command = [sys.executable, "-P", "-s", "-m", "hardware.decoding.child", str(far.fileno()), str(file), reader]
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*command, str(memory), str(2 * limit)],
             env={name: os.environ[name] for name in KEPT if name in os.environ} | QUIET,
@@ -136,6 +139,7 @@ def _started(reader: str, memory: int, limit: float) -> tuple[socket.socket, mma
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            cwd="/",  # where only root can put anything
             start_new_session=True,  # Ctrl-C is the parent's
         )
         ours.pop_all()

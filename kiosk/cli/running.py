@@ -17,8 +17,10 @@ def run() -> None:
     from kiosk.app import logs  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
     from kiosk.app.opening import DaemonError  # noqa: PLC0415 - likewise
     from kiosk.app.run import run_until_stopped  # noqa: PLC0415 - likewise
+    from kiosk.app.seclusion import seclude  # noqa: PLC0415 - likewise
     from kiosk.settings.credentials import read_credentials  # noqa: PLC0415 - likewise
 
+    seclude()
     settings = configured()
     logs.configure(logging.INFO, settings.kiosk.id)
     try:
