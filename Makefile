@@ -13,7 +13,7 @@ FLEET_PACKAGES := debootstrap systemd-container openssh-client
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint rooms soak pictures fleet fleet-test cover bench lock clean
+.PHONY: help demo test lint rooms soak fuzz pictures fleet fleet-test cover bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -40,6 +40,9 @@ rooms: $(VENV)/.dev ## Print which room imports which (DOT, for graphviz)
 ROUNDS ?= 200
 soak: $(VENV)/.test ## Sell ROUNDS times under drawn faults and power cuts, and compare all the books (ARGS=--seed=7)
 	$(BIN)/python tests/soak.py --rounds $(ROUNDS) $(ARGS)
+
+fuzz: $(VENV)/.test ## Hand strangers' bytes to all that takes them, for MINUTES=5; what is not borne is kept in tests/fuzz/corpus
+	PYTHONPATH=tests/support $(BIN)/python tests/fuzz/run.py --minutes $(or $(MINUTES),5) $(ARGS)
 
 pictures: $(VENV)/.test ## Make the README's pictures of menu, commands and front panel anew
 	$(BIN)/python tests/pictures.py
