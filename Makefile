@@ -51,7 +51,7 @@ fleet: $(VENV)/.fleet ## Install Ansible, for ansible/ (README, "The operator")
 
 fleet-test: $(VENV)/.test ## Set up a booted Debian machine by ansible/, and sell on it (root, systemd-nspawn)
 	@.make/packages $(FLEET_PACKAGES)
-	KIOSK_FLEET=1 timeout --signal=INT --kill-after=60 840 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
+	KIOSK_FLEET=1 timeout --signal=INT --kill-after=60 1400 $(BIN)/pytest -n 0 tests/fleet $(ARGS)
 
 cover: $(VENV)/.test ## Run every test, and fail when they reach less than 95 % of the branches of kiosk/ or hardware/
 	$(BIN)/coverage erase
