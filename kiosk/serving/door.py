@@ -1,45 +1,83 @@
-"""The door: a listening socket that lets a peer in only so often. Sending one away here costs a hundredth of what
+"""The door: a listening socket that lets a peer in only so often. Sending one away here costs a fraction of what
 serving it would, and so a flood from one address leaves time for the others, and for the sale.
 """
 
+import asyncio
 import ipaddress
+import re
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 OFTEN = 50.0  # connections a second that one peer may open, in the long run
-AT_ONCE = 128.0  # and at once; the last half of them only for requests that are there already
+AT_ONCE = 128.0  # and at once; the last half of them only for requests that are there whole already
 AT_A_TURN = 64  # sent away in one turn of the loop
+SECOND_LOOK = 0.03  # seconds after which one whose request was not there yet is looked at again
+MOST_DOUBTFUL = 256  # that wait for it
+LARGEST = 32 * 1024  # bytes of a request that are looked at
 MOST_PEERS = 1024  # that are remembered
 NETWORK = 64  # bits of an IPv6 address that say whose it is
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})", re.IGNORECASE)
 TOO_OFTEN = "of a peer that came too often"
 
 
 class Door(socket.socket):
-    """Takes over a listening socket. `sent_away` is told of each connection that was closed, in a word why."""
+    """Takes over a listening socket. To be used in the event loop.
 
-    def __init__(self, listener: socket.socket, sent_away: Callable[[str], None]) -> None:
+    `let_in` is given those that were doubtful when they came and asked a moment later; `sent_away` is told of each that
+    was closed, in a word why.
+    """
+
+    def __init__(
+        self, listener: socket.socket, let_in: Callable[[socket.socket], None], sent_away: Callable[[str], None]
+    ) -> None:
         super().__init__(fileno=listener.detach())
         self.setblocking(False)  # noqa: FBT003 - the library's own
+        self._let_in = let_in
         self._sent_away = sent_away
         self._peers: dict[str, tuple[float, float]] = {}  # what each has left, and when that was so
+        self._doubtful: deque[tuple[socket.socket, str]] = deque()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection that may come in. BlockingIOError: there is none yet."""
         for _ in range(AT_A_TURN):
             connection, address = super().accept()
-            if self._may_enter(peer_of(address[0]), connection):
+            peer = peer_of(address[0])
+            if self._may_enter(peer, connection):
                 return connection, address
-            connection.close()
-            self._sent_away(TOO_OFTEN)
+            if not self._doubtful:
+                asyncio.get_running_loop().call_later(SECOND_LOOK, self._look_again)
+            self._doubtful.append((connection, peer))
+            if len(self._doubtful) > MOST_DOUBTFUL:
+                self._decide()
         raise BlockingIOError  # there may be more: asyncio comes again, after what else is to be done
 
-    def _may_enter(self, peer: str, connection: socket.socket) -> bool:
+    def close(self) -> None:
+        """Stop listening, and close those that are doubtful."""
+        while self._doubtful:
+            self._doubtful.popleft()[0].close()
+        super().close()
+
+    def _look_again(self) -> None:
+        for _ in range(len(self._doubtful)):
+            self._decide()
+
+    def _decide(self) -> None:
+        connection, peer = self._doubtful.popleft()
+        if self._may_enter(peer, connection, doubtful=True):
+            connection.setblocking(False)  # noqa: FBT003 - the library's own
+            self._let_in(connection)
+        else:
+            connection.close()
+            self._sent_away(TOO_OFTEN)
+
+    def _may_enter(self, peer: str, connection: socket.socket, *, doubtful: bool = False) -> bool:
         now = time.monotonic()
         left, since = self._peers.pop(peer, (AT_ONCE, now))
         left = min(AT_ONCE, left + (now - since) * OFTEN)
-        enters = left >= AT_ONCE / 2 or (left >= 1 and _asks(connection))
+        enters = (left >= AT_ONCE / 2 and not doubtful) or (left >= 1 and _asks(connection))
         self._peers[peer] = (left - 1 if enters else left, now)
         if len(self._peers) > MOST_PEERS:
             del self._peers[next(iter(self._peers))]  # the one that has not come for longest
@@ -47,11 +85,14 @@ class Door(socket.socket):
 
 
 def _asks(connection: socket.socket) -> bool:
-    """Whether the header of a request is there already."""
+    """Whether a whole request is there already, with its body; a slow sender's is not."""
     try:
-        return b"\r\n\r\n" in connection.recv(16384, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        seen = connection.recv(LARGEST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:
         return False
+    head, end, body = seen.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head)
+    return bool(end) and len(body) >= (min(int(length[1]), LARGEST - len(head) - 4) if length else 0)
 
 
 def peer_of(address: str) -> str:

@@ -22,8 +22,10 @@ WAITING = 4096  # connections that the kernel holds until they are accepted
 class _Server(uvicorn.Server):
     """Says when it is ready, and leaves the signals to whoever owns the process."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, protocol: type[Guarded]) -> None:
         super().__init__(config)
+        self._protocol = protocol
+        self._taken_in: set[asyncio.Task[object]] = set()
         self.server_state = self.crowd = Crowd()
         self.ready = asyncio.Event()
 
@@ -32,6 +34,18 @@ class _Server(uvicorn.Server):
         for listener in sockets or ():
             listener.listen(WAITING)  # uvicorn has one number for this and for how many asyncio accepts in one turn
         self.ready.set()
+
+    def take_in(self, connection: socket.socket) -> None:
+        """Serve a connection that was accepted by another than asyncio."""
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> asyncio.Protocol:
+            served: asyncio.Protocol = self._protocol(self.config, self.crowd, {})
+            return served
+
+        task = loop.create_task(loop.connect_accepted_socket(protocol, connection))
+        self._taken_in.add(task)
+        task.add_done_callback(self._taken_in.discard)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -142,9 +156,9 @@ async def _served(app: ASGIApp, listener: socket.socket, protocol: type[Guarded]
         timeout_keep_alive=int(KEPT_FOR),
         timeout_graceful_shutdown=STOP_WITHIN,
     )
-    server = _Server(config)
+    server = _Server(config, protocol)
     if listener.family != socket.AF_UNIX:
-        listener = Door(listener, server.crowd.sent_away.add)
+        listener = Door(listener, server.take_in, server.crowd.sent_away.add)
     task = asyncio.create_task(server.serve([listener]))
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
