@@ -43,7 +43,10 @@ def _objects(payload: str, inside: str = "") -> dict[str, str]:
     while at < len(payload):
         tag, digits = payload[at : at + 2], payload[at + 2 : at + 4]
         if not (_digits(tag, 2) and _digits(digits, 2)):
-            raise BadPayload(f"tag {inside}{tag!r} at character {at + 1}: expected two digits, and two of a length")
+            after = f", after tag {inside}{list(found)[-1]}" if found else ""
+            raise BadPayload(
+                f"tag {inside}{tag!r} at character {at + 1}{after}: expected two digits, and two of a length"
+            )
         value = payload[at + 4 : at + 4 + int(digits)]
         if not value or len(value) < int(digits):
             raise BadPayload(f"tag {inside}{tag} says that it has {int(digits)} characters, and has {len(value)}")

@@ -50,7 +50,7 @@ def test_what_emvco_allows_is_taken(payload: str) -> None:
         (sealed("000202" + ACCOUNT + REST), "tag 00"),
         (sealed(ACCOUNT + HEAD + REST), "tag 00"),
         (sealed(HEAD + ACCOUNT + REST.replace("5908", "5940")), "tag 59 says that it has 40 characters, and has 25"),
-        (sealed(HEAD + ACCOUNT + REST.replace("5908", "5903")), "tag ' P'"),
+        (sealed(HEAD + ACCOUNT + REST.replace("5908", "5903")), "tag ' P' at character 70, after tag 59"),
         (sealed(HEAD + ACCOUNT + REST.replace("5908", "59O8")), "tag '59'"),
         (sealed(HEAD + ACCOUNT + REST.replace("5908", "59\u0661\u0662")), "tag '59'"),
         (sealed(HEAD + ACCOUNT + REST.replace("5908CAR PARK", "5900")), "tag 59"),
