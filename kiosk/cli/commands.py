@@ -10,14 +10,14 @@ from kiosk.cli import configuration  # noqa: F401 - likewise
 
 # isort: on
 from kiosk.cli.console import complain
-from kiosk.cli.program import app
+from kiosk.cli.program import app, config_first
 from kiosk.journal import JournalError
 
 
 def main() -> None:
     """Run the command line."""
     try:
-        app()
+        app(config_first(sys.argv[1:]))
     except JournalError as error:  # found while reading: damaged, or gone
         complain(str(error))
         sys.exit(1)

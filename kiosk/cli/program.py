@@ -6,6 +6,8 @@ writes.
 """
 
 import json
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,7 +18,13 @@ from kiosk.cli.version import this_version
 from kiosk.journal import JournalError, JournalReader, read
 from kiosk.settings import Settings, SettingsError, load, settings_file
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A payment kiosk.")
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A payment kiosk.",
+)
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask first.")]
@@ -26,6 +34,24 @@ class _Chosen:
     """The configuration file that --config names; None: $KIOSK_CONFIG, or /etc/kiosk/kiosk.toml."""
 
     config: Path | None = None
+
+
+def config_first(words: Sequence[str]) -> list[str]:
+    """The words of a command line, with --config before the command, wherever it was given."""
+    chosen: list[str] = []
+    others: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            others += [word, *rest]
+        elif word == "--config":
+            file = [*islice(rest, 1)]
+            (chosen if file else others).extend([word, *file])
+        elif word.startswith("--config="):
+            chosen.append(word)
+        else:
+            others.append(word)
+    return [*chosen, *others]
 
 
 def fail(line: str, code: int) -> NoReturn:
