@@ -115,9 +115,10 @@ class Guarded(H11Protocol):
         self._reckon()
 
     def resume_writing(self) -> None:
-        """It has taken it."""
+        """It has taken it; where the rest of its request is waited for, that goes on."""
         super().resume_writing()
-        self._stop_waiting()
+        if self._phase is _Phase.ANSWER:
+            self._stop_waiting()
         self._reckon()
 
     def send_400_response(self, msg: str) -> None:

@@ -41,6 +41,7 @@ class Host:
                 Route("/unread", self._unread, methods=["POST"]),
                 Route("/hold", self._hold),
                 Route("/flood", self._flood),
+                Route("/large", self._large, methods=["POST"]),
             ]
         )
 
@@ -56,6 +57,10 @@ class Host:
         self.in_hand += 1
         await self.let_go.wait()
         return PlainTextResponse("held")
+
+    @staticmethod
+    async def _large(_: Request) -> Response:
+        return Response(bytes(8_000_000))
 
     async def _flood(self, _: Request) -> Response:
         async def more() -> AsyncIterator[bytes]:
@@ -196,6 +201,17 @@ async def test_a_body_nobody_wants_ends_with_the_time_of_its_request(host: Host,
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(drip(line, b"x"))
         assert await rest(line) == b""
+
+
+async def test_a_large_answer_gives_its_request_no_more_time(host: Host, lasting: Callable[..., None]) -> None:
+    lasting(REQUEST_WITHIN=5 * SHORT)
+    line = await host.call(b"POST /large HTTP/1.1\r\nHost: k\r\nContent-Length: 999999\r\n\r\n")
+    line[1].transport.pause_reading()  # type: ignore[attr-defined]
+    await asyncio.sleep(SHORT)
+    line[1].transport.resume_reading()  # type: ignore[attr-defined]
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(drip(line, b"x"))
+        assert (await rest(line)).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("requests", [1, 2])
