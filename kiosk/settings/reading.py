@@ -94,7 +94,8 @@ def _values(file: Path) -> dict[str, Any]:
 def _rest(values: dict[str, Any], wrong: Iterable[Iterable[int | str]]) -> Settings | None:
     """The configuration without its mistakes; None where what is left is none."""
     for loc in wrong:
-        _leave_out(values, [part for part in loc if isinstance(part, str)])
+        if key := [part for part in loc if isinstance(part, str)]:
+            _leave_out(values, key)
     for section, needed in NEEDED.items():
         values[section] = {**needed, **values.get(section, {})}
     try:
