@@ -16,7 +16,6 @@ from kiosk.gateway.client import Gateway
 from kiosk.journal import Counts, JournalError
 from kiosk.sale.order import Order, Unresolved
 from kiosk.sale.panel import Name
-from kiosk.settings.mistakes import shortened
 
 
 class Parts(Protocol):
@@ -98,7 +97,7 @@ class Standing:
     def _contact(self) -> Contact:
         heard = self._gateway.heard
         return Contact(
-            base_url=shortened(self._gateway.base_url),
+            base_url=self._gateway.base_url,
             answered_at=heard.answered_at,
             trouble=heard.trouble,
             trouble_at=heard.trouble_at,

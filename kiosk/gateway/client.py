@@ -69,8 +69,8 @@ class Gateway:
 
     @property
     def base_url(self) -> str:
-        """Where it is."""
-        return self._account.base_url
+        """Where it is, as a person is shown it: the scheme and the host, for the rest of an address may be a secret."""
+        return f"{self._exchange.base.scheme}://{self._exchange.base.netloc.decode()}"
 
     async def aclose(self) -> None:
         """Close the connections."""

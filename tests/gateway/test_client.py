@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 import segno
@@ -32,9 +33,9 @@ from scripted_gateway import (
 from waits import PATIENCE
 
 from kiosk.gateway.client import Gateway
-from kiosk.gateway.exchange import Timeouts
+from kiosk.gateway.exchange import Account, Timeouts
 from kiosk.gateway.signing import RsaKey, ShaKey, TokenKey
-from kiosk.gateway.wire import Dialect, Paths
+from kiosk.gateway.wire import Dialect, Paths, SignType
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Product
 from kiosk.sale.outcome import Absent, Accepted, Approved, NotSent, Outcome, Pending, Refused, Unknown
@@ -600,3 +601,17 @@ async def test_an_account_shows_no_secret_and_fits_its_key(gateway: MakeGateway)
     assert "hush" not in repr(client._account)
     with pytest.raises(ValueError, match="sign type"):
         replace(client._account, sign_type="RSA")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://gw.example/s3cret?a=s3cret", "https://gw.example"),
+        ("http://127.0.0.1:8070", "http://127.0.0.1:8070"),
+        ("https://[::1]:8443/x", "https://[::1]:8443"),
+    ],
+)
+async def test_its_address_is_shown_as_scheme_and_host(address: str, shown: str) -> None:
+    gateway = Gateway(Account(address, "M", "T", SignType.SHA, ShaKey("K", "s"), ZoneInfo("Asia/Singapore"), "x"))
+    assert gateway.base_url == shown
+    await gateway.aclose()

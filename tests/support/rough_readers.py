@@ -144,8 +144,9 @@ def _write_plane() -> None:
             with contextlib.suppress(OSError):
                 os.pwrite(descriptor, b"\xff", 0)
                 return
-            with contextlib.suppress(OSError):
-                mmap.mmap(descriptor, 4096)[0] = 255
+            place = LIBC.mmap(None, 4096, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED, descriptor, 0)
+            if place != ctypes.c_void_p(-1).value:
+                ctypes.memset(place, 255, 1)
                 return
     raise OSError
 
@@ -170,6 +171,8 @@ def _thread() -> None:
 
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.mmap.restype = ctypes.c_void_p
+LIBC.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
 PARENT = os.getppid()
 IN_PARENT = int(Path(f"/proc/{PARENT}/maps").read_text().partition("-")[0], 16)  # where its memory begins
 PROCESS_VM_READV = {"x86_64": 310, "aarch64": 270}

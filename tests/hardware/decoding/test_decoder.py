@@ -337,8 +337,12 @@ def test_no_way_out_of_the_process_is_open(make: Make, tmp_path: Path, monkeypat
 def test_a_module_that_lies_about_is_not_loaded(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "numpy.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     monkeypatch.chdir(tmp_path)
-    assert make().read(frame(Mood.QR)) is not None
+    decoder = make()
+    assert decoder.read(frame(Mood.QR)) is not None
     assert not (tmp_path / "ran").exists()
+    process = Path(f"/proc/{child(decoder)}")
+    assert b"\0-P\0-s\0" in (process / "cmdline").read_bytes()
+    assert (process / "cwd").readlink() == Path("/")
 
 
 def test_the_process_holds_nothing_but_its_socket_and_the_plane_and_knows_no_key(
