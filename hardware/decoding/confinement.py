@@ -25,7 +25,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def confine(bytes_more: int) -> None:
     """Give up what reading does not need. Libraries must have been loaded. OSError: the kernel does not let us."""
     machine = platform.machine()
-    if machine not in MACHINES:
+    if machine not in MACHINES or struct.calcsize("P") != 8:  # a 64-bit kernel runs 32-bit programs, too
         raise OSError(f"this machine, {machine}, is none that it can be confined on")
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     os.nice(5)  # keys, lamps and money go first
@@ -67,7 +67,9 @@ def _filter(machine: str) -> None:
     instructions = ctypes.create_string_buffer(code, len(code))
     described = struct.pack("@HP", len(code) // 8, ctypes.addressof(instructions))  # struct sock_fprog
     number = MACHINES[machine].seccomp
-    _checked(_libc.syscall(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, described), "seccomp")
+    set_mode = _libc.syscall(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, described)
+    if thread := _checked(set_mode, "seccomp"):
+        raise OSError(f"seccomp: thread {thread} can't be confined with the others")
 
 
 def _checked(result: int, what: str) -> int:
