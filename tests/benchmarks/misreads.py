@@ -137,6 +137,7 @@ def measure(phones: int, first: int = FIRST) -> list[Row]:
                     right = True
                     took[key].append(time.perf_counter() - began)
             counts[key].update(phones=1, right=right, wrong=wrong)
+        sys.stderr.write(f"\r{number + 1 - first} of {phones} phones")
     return [
         Row(name, tenths, n["phones"], n["right"], n["wrong"], _median(took[name, tenths]))
         for (name, tenths), n in sorted(counts.items())
