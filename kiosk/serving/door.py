@@ -14,8 +14,8 @@ from typing import Any
 OFTEN = 50.0  # connections a second that one peer may open, in the long run
 AT_ONCE = 128.0  # and at once; the last half of them only for requests that are there whole already
 AT_A_TURN = 64  # sent away in one turn of the loop
-SECOND_LOOK = 0.03  # seconds after which one whose request was not there yet is looked at again
-MOST_DOUBTFUL = 256  # that wait for it
+SECOND_LOOK = 0.1  # seconds after which one whose request was not there yet is looked at again
+MOST_DOUBTFUL = 512  # that wait for it; half of what a service may have open
 LARGEST = 32 * 1024  # bytes of a request that are looked at
 MOST_PEERS = 1024  # that are remembered
 NETWORK = 64  # bits of an IPv6 address that say whose it is
@@ -38,7 +38,7 @@ class Door(socket.socket):
         self._let_in = let_in
         self._sent_away = sent_away
         self._peers: dict[str, tuple[float, float]] = {}  # what each has left, and when that was so
-        self._doubtful: deque[tuple[socket.socket, str]] = deque()
+        self._doubtful: deque[tuple[socket.socket, str, float]] = deque()  # whose they are, and when to look again
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection that may come in. BlockingIOError: there is none yet."""
@@ -47,9 +47,11 @@ class Door(socket.socket):
             peer = peer_of(address[0])
             if self._may_enter(peer, connection):
                 return connection, address
+            loop = asyncio.get_running_loop()
+            due = loop.time() + SECOND_LOOK
             if not self._doubtful:
-                asyncio.get_running_loop().call_later(SECOND_LOOK, self._look_again)
-            self._doubtful.append((connection, peer))
+                loop.call_at(due, self._look_again)
+            self._doubtful.append((connection, peer, due))
             if len(self._doubtful) > MOST_DOUBTFUL:
                 self._decide()
         raise BlockingIOError  # there may be more: asyncio comes again, after what else is to be done
@@ -61,11 +63,15 @@ class Door(socket.socket):
         super().close()
 
     def _look_again(self) -> None:
-        for _ in range(len(self._doubtful)):
-            self._decide()
+        loop = asyncio.get_running_loop()
+        for _ in range(AT_A_TURN):
+            if self._doubtful and self._doubtful[0][2] <= loop.time():
+                self._decide()
+        if self._doubtful:
+            loop.call_at(self._doubtful[0][2], self._look_again)
 
     def _decide(self) -> None:
-        connection, peer = self._doubtful.popleft()
+        connection, peer, _ = self._doubtful.popleft()
         if self._may_enter(peer, connection, doubtful=True):
             connection.setblocking(False)  # noqa: FBT003 - the library's own
             self._let_in(connection)

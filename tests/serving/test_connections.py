@@ -169,17 +169,18 @@ async def test_a_header_has_its_time(host: Host, lasting: Callable[..., None], s
     assert (await rest(await host.call(sent))).startswith(b"HTTP/1.1 408 ")
 
 
-async def test_a_header_that_comes_byte_by_byte_has_no_more_time(host: Host, lasting: Callable[..., None]) -> None:
-    lasting(HEADER_WITHIN=SHORT)
-    line = await host.call(b"POST /echo HTTP/1.1\r\nX: ")
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(drip(line, b"x"))
-        assert b" 408 " in await rest(line)
-
-
-async def test_a_body_that_comes_byte_by_byte_has_no_more_time(host: Host, lasting: Callable[..., None]) -> None:
-    lasting(REQUEST_WITHIN=SHORT)
-    line = await host.call(b"POST /echo HTTP/1.1\r\nHost: k\r\nContent-Length: 9999\r\n\r\n")
+@pytest.mark.parametrize(
+    ("time", "sent"),
+    [
+        ("HEADER_WITHIN", b"POST /echo HTTP/1.1\r\nX: "),
+        ("REQUEST_WITHIN", b"POST /echo HTTP/1.1\r\nHost: k\r\nContent-Length: 9999\r\n\r\n"),
+    ],
+)
+async def test_what_comes_byte_by_byte_has_no_more_time(
+    host: Host, lasting: Callable[..., None], time: str, sent: bytes
+) -> None:
+    lasting(**{time: SHORT})
+    line = await host.call(sent)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(drip(line, b"x"))
         assert b" 408 " in await rest(line)
