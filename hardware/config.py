@@ -105,9 +105,9 @@ class DisplayConfig:
     `address` is for I2C; `chip_select`, `data_command`, `reset`, `backlight` (pins) and `speed` (Hz) are for SPI.
     """
 
-    driver: str = "ssd1306"
+    driver: str = "sh1107"
     width: int = 128
-    height: int = 64
+    height: int = 128
     mode: str = "1"
     bus: Bus = Bus.I2C
     bus_number: int = 1

@@ -86,13 +86,17 @@ def _lamps(table: Table) -> LampsConfig:
 
 
 def _display(table: Table) -> DisplayConfig:
-    """What the table leaves out follows from the panel: its bus, the mode of its pictures."""
-    panel = PANELS.get(str(table.get("driver", "ssd1306")))
+    """What the table leaves out follows from the panel: its bus, its size, the mode of its pictures."""
+    panel = PANELS.get(str(table.get("driver", DisplayConfig().driver)))
     bus = Bus(str(table["bus"])) if table.get("bus") else panel.buses[0] if panel else Bus.I2C
     number = table.get("bus_number")
+    sized = "width" in table or "height" in table
+    width, height = panel.usual if panel and not sized else (table.get("width", 128), table.get("height", 128))
     return _built(
         DisplayConfig,
         table,
+        width=width,
+        height=height,
         bus=bus,
         bus_number=(1 if bus is Bus.I2C else 0) if number is None else number,
         mode=panel.mode if panel else "1",

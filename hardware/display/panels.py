@@ -29,12 +29,14 @@ class Shades(Enum):
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A kind of panel. `module`: has the class that drives it, by the panel's name. `sizes`: (width, height) before
-    it is rotated; none: any. `buses`: the usual one first. `segments`: in how many parts, a square number, its driver
-    looks for changes. `backlit`: it has no contrast to set, but a light behind it.
+    it is rotated; none: any. `usual`: the one that most modules have. `buses`: the usual one first. `segments`: in how
+    many parts, a square number, its driver looks for changes. `backlit`: it has no contrast to set, but a light behind
+    it.
     """
 
     module: str
     sizes: frozenset[tuple[int, int]]
+    usual: tuple[int, int]
     buses: tuple[Bus, ...]
     shades: Shades
     segments: int = 4
@@ -50,20 +52,24 @@ OLED, LCD, OWN = "luma.oled.device", "luma.lcd.device", "hardware.display.frameb
 EITHER, ONLY_SPI = (Bus.I2C, Bus.SPI), (Bus.SPI,)
 
 PANELS: Mapping[str, Panel] = {
-    "ssd1306": Panel(OLED, MONO, EITHER, Shades.BLACK_AND_WHITE),
-    "sh1106": Panel(OLED, frozenset({(128, 128), (128, 64), (128, 32)}), EITHER, Shades.BLACK_AND_WHITE),
-    "sh1107": Panel(OLED, frozenset({(64, 128), (80, 128), (128, 128)}), EITHER, Shades.BLACK_AND_WHITE),
-    "ssd1309": Panel(OLED, MONO, EITHER, Shades.BLACK_AND_WHITE),
-    "ssd1322": Panel(OLED, GREY, ONLY_SPI, Shades.GREY, 16),
-    "ssd1327": Panel(OLED, frozenset({(128, 128)}), (Bus.SPI, Bus.I2C), Shades.GREY, 16),
+    "ssd1306": Panel(OLED, MONO, (128, 64), EITHER, Shades.BLACK_AND_WHITE),
+    "sh1106": Panel(
+        OLED, frozenset({(128, 128), (128, 64), (128, 32)}), (128, 64), EITHER, Shades.BLACK_AND_WHITE
+    ),
+    "sh1107": Panel(
+        OLED, frozenset({(64, 128), (80, 128), (128, 128)}), (128, 128), EITHER, Shades.BLACK_AND_WHITE
+    ),
+    "ssd1309": Panel(OLED, MONO, (128, 64), EITHER, Shades.BLACK_AND_WHITE),
+    "ssd1322": Panel(OLED, GREY, (256, 64), ONLY_SPI, Shades.GREY, 16),
+    "ssd1327": Panel(OLED, frozenset({(128, 128)}), (128, 128), (Bus.SPI, Bus.I2C), Shades.GREY, 16),
     "ssd1351": Panel(
-        OLED, frozenset({(128, 128), (128, 96), (96, 96)}), ONLY_SPI, Shades.COLOUR, 16
+        OLED, frozenset({(128, 128), (128, 96), (96, 96)}), (128, 128), ONLY_SPI, Shades.COLOUR, 16
     ),
-    "st7789": Panel(LCD, frozenset({(240, 240), (320, 240)}), ONLY_SPI, Shades.COLOUR, 16, backlit=True),
+    "st7789": Panel(LCD, frozenset({(240, 240), (320, 240)}), (240, 240), ONLY_SPI, Shades.COLOUR, 16, backlit=True),
     "ili9341": Panel(
-        LCD, frozenset({(320, 240), (320, 180), (240, 240)}), ONLY_SPI, Shades.COLOUR, 25, backlit=True
+        LCD, frozenset({(320, 240), (320, 180), (240, 240)}), (320, 240), ONLY_SPI, Shades.COLOUR, 25, backlit=True
     ),
-    "framebuffer": Panel(OWN, frozenset(), (Bus.FRAMEBUFFER,), Shades.COLOUR),
+    "framebuffer": Panel(OWN, frozenset(), (800, 480), (Bus.FRAMEBUFFER,), Shades.COLOUR),
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from kiosk.app.account import account
 from kiosk.app.attending import ask_status, ask_test
 from kiosk.app.devices import alone
 from kiosk.app.devices.config import hardware_mistakes
+from kiosk.app.devices.legibility import illegible
 from kiosk.diagnostics.aside import aside
 from kiosk.diagnostics.checks.configuration import configuration_checks, credential_checks
 from kiosk.diagnostics.checks.gateway import GatewayChecks
@@ -52,7 +53,7 @@ def checks_without(file: Path, error: SettingsError) -> tuple[Check, ...]:
 
 def _checks(settings: Settings, file: Path) -> Iterator[Check]:
     daemon = _once(lambda: _status(settings))
-    yield from configuration_checks(settings, file, hardware_mistakes(settings))
+    yield from configuration_checks(settings, file, hardware_mistakes(settings), partial(_illegible, settings))
     yield from credential_checks(settings)
     trust = httpx.create_ssl_context(trust_env=False)  # as the gateway's own client has it
     way = Way(Server.at(settings.gateway.base_url, "the gateway", trust))
@@ -99,6 +100,13 @@ def _fonts() -> str | None:
     except FontMissing as error:
         return str(error)
     return None
+
+
+def _illegible(settings: Settings) -> tuple[str, ...]:
+    try:
+        return () if hardware_mistakes(settings) else tuple(illegible(settings))
+    except FontMissing:  # a check of its own says so
+        return ()
 
 
 async def _test(settings: Settings, daemon: Callable[[], Status | None], name: str) -> PartStatus | None:

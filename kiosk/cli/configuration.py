@@ -1,12 +1,13 @@
 """The commands about the configuration: to check it, and to show it as it is understood."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli.console import write
+from kiosk.cli.console import complain, write
 from kiosk.cli.program import app, chosen_file, configured, fail, load_again, say
 from kiosk.sale import show
 from kiosk.sale.events import Moment
@@ -24,6 +25,7 @@ app.add_typer(config_app, name="config")
 def config_check() -> None:
     """Check the configuration, the wiring and the credentials."""
     wrong: list[str] = []
+    warnings: list[str] = []
     sections: frozenset[str] = frozenset()
     try:
         settings: Settings | None = load_again()
@@ -31,6 +33,9 @@ def config_check() -> None:
         wrong, settings, sections = [str(error)], error.rest, error.sections
     if settings:
         wrong += _together(settings, board="hardware" not in sections)
+        warnings += _warnings(settings) if "hardware" not in sections else ()
+    for warning in warnings:
+        complain(f"warning: {warning}")
     if wrong:
         fail("\n".join(wrong), 2)
     say("the configuration and the credentials are in order")
@@ -57,6 +62,17 @@ def _together(settings: Settings, *, board: bool) -> Iterator[str]:
         read_credentials(settings)
     except SettingsError as error:
         yield str(error)
+
+
+def _warnings(settings: Settings) -> Iterator[str]:
+    """What shoppers would trip over."""
+    from kiosk.app.devices.config import hardware_mistakes  # noqa: PLC0415 - likewise
+    from kiosk.app.devices.legibility import illegible  # noqa: PLC0415 - likewise
+    from kiosk.screens import FontMissing  # noqa: PLC0415 - likewise
+
+    if not hardware_mistakes(settings):
+        with contextlib.suppress(FontMissing):  # which is a mistake
+            yield from placed(chosen_file(), tuple(illegible(settings)))
 
 
 def _unshowable(settings: Settings) -> Iterator[str]:

@@ -29,7 +29,8 @@ from kiosk.sandbox.payments import (
 
 CODE_LIFETIME = timedelta(minutes=1)
 LAST_CANCEL = time(23, 59, 59)  # of the payment date; at this second it is too late
-SHOWN_CODE = "https://qr.sandbox.example/281004040092"  # with 12 more: 51 bytes, within the 53 of a version 3 QR
+SHOWN_CODE = "https://qr.wallet.example/"  # as long as the wallet network's own: 62 bytes, a version 4 QR,
+SHOWN_LETTERS = 36  # with so many mixed letters and digits behind it
 
 
 class Books:
@@ -290,4 +291,4 @@ def _open(payment: Payment) -> None:
 
 
 def _shown_code() -> str:
-    return SHOWN_CODE + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(12))
+    return SHOWN_CODE + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(SHOWN_LETTERS))

@@ -28,8 +28,8 @@ def changed(file: Path, old: str, new: str) -> Settings:
     return load(file)
 
 
-def checks(settings: Settings, *mistakes: str) -> Iterable[Check]:
-    yield from configuration_checks(settings, Path("kiosk.toml"), mistakes)
+def checks(settings: Settings, *mistakes: str, illegible: tuple[str, ...] = ()) -> Iterable[Check]:
+    yield from configuration_checks(settings, Path("kiosk.toml"), mistakes, lambda: illegible)
     yield from credential_checks(settings)
 
 
@@ -43,6 +43,11 @@ def test_wrong_wiring_is_found(file: Path) -> None:
     assert found.grade is Grade.FAULT
     assert found.finding == "GPIO 5 is used twice; no such driver"
     assert "kiosk config check" in found.next_step
+
+
+def test_a_display_that_is_too_small_is_a_warning(file: Path) -> None:
+    found = alone(checks(load(file), illegible=("a code needs 70 pixels",)), "configuration.display")
+    assert (found.grade, found.finding) == (Grade.WARNING, "a code needs 70 pixels")
 
 
 def test_two_ports_alike_are_found(file: Path) -> None:

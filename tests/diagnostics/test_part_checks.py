@@ -40,7 +40,7 @@ async def test_a_healthy_board_is_silent(rig: MockRig) -> None:
     seen = await found(rig)
     assert faults(seen) == []
     assert {finding.grade for finding in seen.values()} == {Grade.GOOD}
-    assert "128x64" in seen["display.self_test"].finding
+    assert "128x128" in seen["display.self_test"].finding
 
 
 async def test_of_a_simulated_board_it_is_said_that_there_is_none() -> None:

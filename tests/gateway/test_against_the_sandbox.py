@@ -97,7 +97,7 @@ async def test_a_code_given_as_a_picture_is_read(gateway: MakeGateway, fresh: Ma
         pending = await gateway(running.url, client_id=CLIENT_ID, key=key, dialect=pictures).pay(fresh(), None)
     assert isinstance(pending, Pending)
     assert pending.code is not None
-    assert pending.code.startswith("https://qr.sandbox.example/")
+    assert pending.code.startswith("https://qr.wallet.example/")
 
 
 async def test_with_a_token_both_sides_agree(gateway: MakeGateway, fresh: MakeOrder) -> None:

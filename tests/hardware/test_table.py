@@ -55,13 +55,14 @@ def test_lamps_are_of_one_of_three_kinds(text: str, lamps: object) -> None:
 @pytest.mark.parametrize(
     ("text", "display"),
     [
-        ('driver = "sh1106"', DisplayConfig("sh1106")),
+        ('driver = "sh1106"', DisplayConfig("sh1106", 128, 64)),
         ('driver = "ssd1351"\nheight = 128', DisplayConfig("ssd1351", 128, 128, "RGB", Bus.SPI, 0)),
         ('driver = "st7789"\nwidth = 320\nheight = 240\nrotate = 270\nreset = false\nbacklight = 18',
          DisplayConfig("st7789", 320, 240, "RGB", Bus.SPI, 0, reset=None, backlight=18, rotate=3)),
         ('driver = "framebuffer"\nwidth = 800\nheight = 480',
          DisplayConfig("framebuffer", 800, 480, "RGB", Bus.FRAMEBUFFER, 0)),
-        ('driver = "ssd1306"\nbus = "spi"\nbus_number = 1', DisplayConfig(bus=Bus.SPI, bus_number=1)),
+        ('driver = "ssd1306"\nbus = "spi"\nbus_number = 1',
+         DisplayConfig("ssd1306", 128, 64, bus=Bus.SPI, bus_number=1)),
     ],
 )  # fmt: skip
 def test_what_a_display_leaves_out_follows_from_its_driver(text: str, display: DisplayConfig) -> None:

@@ -16,7 +16,7 @@ from kiosk.screens.layout import Box, Layout, Piece, fits, layout
 
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 SIZES = [(128, 64), (128, 128), (240, 240), (240, 320), (320, 240)]
-CODE = "https://qr.sandbox.example/281004040092ABCDEFGHIJKL"
+CODE = "https://pay.example/281004040092ABCDEFGHIJKLMNOPQRSTU"  # as long as 64 pixels hold
 LARGEST = [Amount(1_000_000, "KRW"), Amount(1_234_567, "SGD")]
 REASONS = [
     text

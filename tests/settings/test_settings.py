@@ -490,6 +490,29 @@ def test_a_display_that_nobody_drives_is_found_on_any_board(tmp_path: Path, boar
     assert line.endswith("; did you mean ili9341?")
 
 
+@pytest.mark.parametrize(
+    ("products", "display", "why"),
+    [
+        ('["PAYMENT_CODE"]', "", ""),
+        ('["ORDER_CODE"]', "", ""),  # the default has room
+        ('["PAYMENT_CODE"]', 'driver = "ssd1306"', ""),
+        ('["ORDER_CODE", "CASHIER_PAYMENT"]', 'driver = "ssd1306"', "has ORDER_CODE and CASHIER_PAYMENT, and a"),
+        ('["CASHIER_PAYMENT"]', 'driver = "ssd1322"', "has CASHIER_PAYMENT, and a code of 62 bytes needs 70 pixels"),
+    ],
+)
+def test_a_display_too_small_for_the_gateway_s_codes_is_warned_of(
+    tmp_path: Path, products: str, display: str, why: str
+) -> None:
+    for name in ("transaction-key", "notification-key"):
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_text(f"{name}-of-the-bench")
+    text = PLAIN.replace("/srv/credentials", str(tmp_path)) + f"products = {products}\n[hardware.display]\n{display}\n"
+    done = check(file := written(tmp_path, text))
+    assert (done.returncode, "in order" in done.stdout) == (0, True)
+    assert done.stderr.startswith(f"warning: {file}:14: hardware.display: payment.products {why}" if why else "")
+    assert len(done.stderr.splitlines()) == bool(why)
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = PLAIN.replace('"M1"', "1") + 'products = ["ENTRY_CODE"]\n[panel]\nlisten = "0.0.0.0:8080"\n[listener]\n'
     text += 'listen = "127.0.0.1:8080"\n[gateway.pahts]\n[hardware.release]\npin = 17\n'

@@ -14,8 +14,12 @@ from kiosk.settings.fitness import meet, only_here
 LONGEST = 512  # characters of a key or token that somebody copied once
 
 
-def configuration_checks(settings: Settings, file: Path, mistakes: tuple[str, ...]) -> Iterator[Check]:
-    """`mistakes`: what is wrong with the hardware's section and its wiring, a line each."""
+def configuration_checks(
+    settings: Settings, file: Path, mistakes: tuple[str, ...], illegible: Callable[[], tuple[str, ...]]
+) -> Iterator[Check]:
+    """`mistakes`: what is wrong with the hardware's section and its wiring, a line each. `illegible`: what shoppers
+    could not read.
+    """
 
     def check(name: str, what: str, look: Callable[[], Said]) -> Check:
         async def looked() -> Said:
@@ -25,6 +29,7 @@ def configuration_checks(settings: Settings, file: Path, mistakes: tuple[str, ..
 
     yield check("file", "the file is understood", lambda: good(f"{file} is in order"))
     yield check("hardware", "parts and pins fit together", partial(_hardware, mistakes))
+    yield check("display", "shoppers can read what is shown", partial(_display, illegible))
     yield check("ports", "no two parts want the same port", partial(_ports, settings))
     yield check("panel", "the front panel is not open to strangers", partial(_panel, settings))
 
@@ -33,6 +38,12 @@ def _hardware(mistakes: tuple[str, ...]) -> Said:
     if not mistakes:
         return good("parts, pins and buses fit together")
     return fault("; ".join(mistakes), "the configuration's [hardware]", "correct it, then: kiosk config check")
+
+
+def _display(illegible: Callable[[], tuple[str, ...]]) -> Said:
+    if not (lines := illegible()):
+        return good("codes and letters can be read on it")
+    return warning("; ".join(lines), "the display is too small for it", "take a larger display, or other products")
 
 
 def _ports(settings: Settings) -> Said:

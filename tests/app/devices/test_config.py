@@ -20,5 +20,5 @@ def test_it_is_the_same_board_and_leaves_nothing_out(tmp_path: Path, text: str) 
     hardware = said["hardware"]
     assert hardware["board"] == "raspberrypi"
     assert (hardware["release"]["pin"], hardware["release"]["confirm"]) == (26, False)
-    assert (hardware["display"]["driver"], hardware["display"]["large"]) == ("ssd1306", False)
+    assert (hardware["display"]["driver"], hardware["display"]["large"]) == ("sh1107", False)
     assert ("buzzer" in hardware) == (text == BUZZER)

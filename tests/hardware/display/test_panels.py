@@ -338,12 +338,12 @@ def test_a_bus_that_this_machine_does_not_have_is_told() -> None:
     ("display", "says"),
     [
         (DisplayConfig("hd44780"), 'hardware.display.driver = "hd44780": expected one of ssd1306, '),
-        (DisplayConfig(width=100), "width and height are 100x64, before it is rotated; ssd1306 takes 128x64, 128x32"),
+        (DisplayConfig(width=100), "width and height are 100x128, before it is rotated; sh1107 takes 128x128, 80x128"),
         (
             DisplayConfig("st7789", 240, 240, "RGB", Bus.I2C),
             'hardware.display.bus = "i2c": st7789 takes spi',
         ),
-        (DisplayConfig(mode="RGB"), 'hardware.display.mode = "RGB": ssd1306 takes pictures of mode "1"'),
+        (DisplayConfig(mode="RGB"), 'hardware.display.mode = "RGB": sh1107 takes pictures of mode "1"'),
     ],
 )
 def test_what_a_panel_does_not_take_is_told_before_anything_is_opened(display: DisplayConfig, says: str) -> None:

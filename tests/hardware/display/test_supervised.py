@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,7 +21,7 @@ from hardware.ports import Display
 
 pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata is deprecated:DeprecationWarning")
 
-OLED = DisplayConfig()
+OLED = DisplayConfig("ssd1306", 128, 64)
 LCD = DisplayConfig("st7789", 240, 240, "RGB", Bus.SPI, 0, backlight=18, contrast=200)
 NO_ANSWER = "display: ssd1306 at I2C bus 1, address 0x3c does not answer (errno 121); check its cable and supply"
 
@@ -62,7 +63,7 @@ def test_it_is_a_display_that_touches_nothing_before_it_is_prepared(bench: Displ
 
 
 def test_its_size_is_that_of_the_turned_panel() -> None:
-    assert SupervisedDisplay(DisplayConfig(rotate=1)).size == (64, 128)
+    assert SupervisedDisplay(replace(OLED, rotate=1)).size == (64, 128)
 
 
 def test_prepared_it_is_open_and_black_and_that_once(bench: DisplayBench, display: SupervisedDisplay) -> None:
@@ -87,7 +88,7 @@ def test_a_picture_is_shown_and_sent_once(bench: DisplayBench, display: Supervis
 
 
 def test_the_light_is_as_configured() -> None:
-    bench = DisplayBench(DisplayConfig(contrast=93))
+    bench = DisplayBench(replace(OLED, contrast=93))
     display = on(bench)
     display.prepare()
     assert bench.panel.contrast == 93

@@ -76,7 +76,7 @@ def test_lamps_that_are_not_named_keep_their_pattern(board: SimulatedBoard) -> N
     assert set(board.lamps.patterns.values()) == {Pattern.OFF}
 
 
-@pytest.mark.parametrize(("size", "mode"), [((64, 128), "1"), ((128, 64), "L"), ((127, 64), "1")])
+@pytest.mark.parametrize(("size", "mode"), [((64, 128), "1"), ((128, 128), "L"), ((127, 64), "1")])
 def test_a_picture_of_another_size_or_mode_is_the_callers_mistake(
     board: SimulatedBoard, size: tuple[int, int], mode: str
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_picture_of_another_size_or_mode_is_the_callers_mistake(
 
 
 def test_the_display_keeps_its_own_copy(board: SimulatedBoard) -> None:
-    picture = Image.new("1", (128, 64))
+    picture = Image.new("1", (128, 128))
     board.display.show(picture)
     picture.putpixel((0, 0), 255)
     assert board.display.image.getpixel((0, 0)) == 0
@@ -159,7 +159,7 @@ def test_a_jam_stops_the_release_under_way_or_the_next_one(board: SimulatedBoard
 def test_a_part_that_fails_says_so_until_it_is_mended(board: SimulatedBoard, part: str) -> None:
     use = {
         "lamps": lambda: board.lamps.show({}),
-        "display": lambda: board.display.show(Image.new("1", (128, 64))),
+        "display": lambda: board.display.show(Image.new("1", (128, 128))),
         "camera": board.camera.start,
         "release": board.release.fire,
     }[part]
@@ -174,7 +174,7 @@ def test_a_part_that_fails_says_so_until_it_is_mended(board: SimulatedBoard, par
 @pytest.mark.anyio
 async def test_nothing_that_blocks_may_be_called_on_an_event_loops_thread(board: SimulatedBoard) -> None:
     for blocking in (
-        lambda: board.display.show(Image.new("1", (128, 64))),
+        lambda: board.display.show(Image.new("1", (128, 128))),
         board.camera.start,
         lambda: board.camera.frame(0.1),
         board.camera.stop,
@@ -185,7 +185,7 @@ async def test_nothing_that_blocks_may_be_called_on_an_event_loops_thread(board:
 
 
 def test_a_closed_board_is_dark_and_not_to_be_used(board: SimulatedBoard) -> None:
-    board.display.show(Image.new("1", (128, 64), 1))
+    board.display.show(Image.new("1", (128, 128), 1))
     board.close()
     board.close()
     assert board.display.image.getbbox() is None
@@ -255,7 +255,7 @@ def test_a_closed_keypad_is_silent_and_every_other_part_refuses(board: Simulated
     for use in (
         board.camera.start,
         lambda: board.camera.frame(0.1),
-        lambda: board.display.show(Image.new("1", (128, 64))),
+        lambda: board.display.show(Image.new("1", (128, 128))),
     ):
         with pytest.raises(RuntimeError, match="closed"):
             use()
@@ -331,7 +331,7 @@ def test_the_buzzer_remembers_what_it_played(board: SimulatedBoard) -> None:
 def test_a_resting_display_wakes_with_the_next_picture(board: SimulatedBoard) -> None:
     board.display.rest(3)
     assert board.display.depth == 3
-    board.display.show(Image.new("1", (128, 64)))
+    board.display.show(Image.new("1", (128, 128)))
     assert board.display.depth == 0
 
 
