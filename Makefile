@@ -13,7 +13,7 @@ FLEET_PACKAGES := debootstrap systemd-container openssh-client
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint rooms soak fuzz pictures fleet fleet-test cover bench lock clean
+.PHONY: help demo test lint rooms soak fuzz screens pictures fleet fleet-test cover bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -43,6 +43,9 @@ soak: $(VENV)/.test ## Sell ROUNDS times under drawn faults and power cuts, and 
 
 fuzz: $(VENV)/.test ## Hand strangers' bytes to all that takes them, for MINUTES=5; what is not borne is kept in tests/fuzz/corpus
 	PYTHONPATH=tests/support $(BIN)/python tests/fuzz/run.py --minutes $(or $(MINUTES),5) $(ARGS)
+
+screens: $(VENV)/.test ## Draw every screen in every language, size, currency and mode, into build/screens/
+	$(BIN)/python tests/sheets.py
 
 pictures: $(VENV)/.test ## Make the README's pictures of menu, commands and front panel anew
 	$(BIN)/python tests/pictures.py

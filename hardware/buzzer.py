@@ -31,6 +31,9 @@ TUNES: Mapping[Tune, tuple[Note, ...]] = {  # each has a rhythm and a line of it
     Tune.GOOD: (Note("C6", 0.1), Note("E6", 0.1), Note("G6", 0.1), Note("C7", 0.4)),  # climbs, and stays
     Tune.BAD: (Note("E5", 0.25), Note(None, 0.05), Note("A4", 0.6)),  # falls, low and long
     Tune.DOUBT: (Note("D6", 0.2), Note("A5", 0.2)) * 3,  # sways, as a call for somebody
+    Tune.STEP: (Note("C6", 0.08), Note("E6", 0.08)),  # a small step up, as a question
+    Tune.WAIT: (Note("E6", 0.06), Note(None, 0.2), Note("D6", 0.06)),  # ticks, and tocks
+    Tune.HURRY: (Note("A6", 0.08), Note(None, 0.06)) * 4,  # urges
 }
 
 

@@ -39,7 +39,7 @@ TRAFFIC_LIGHTS: Table = {
     Lamp.BUSY: ("amber",),
     Lamp.READY: ("green",),
 }
-HALF: Mapping[Pattern, float] = {Pattern.SLOW: 1 / 2, Pattern.FAST: 1 / 8}  # seconds lit, and as long dark
+HALF: Mapping[Pattern, float] = {Pattern.SLOW: 1 / 2, Pattern.FAST: 1 / 5}  # seconds lit, and as long dark
 
 
 @dataclass(frozen=True, slots=True)

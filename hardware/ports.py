@@ -104,7 +104,7 @@ class Lamp(StrEnum):
 
 
 class Pattern(StrEnum):
-    """How a lamp shines. SLOW blinks at 1 Hz, FAST at 4 Hz."""
+    """How a lamp shines. SLOW blinks at 1 Hz, FAST at 2.5 Hz: three flashes a second harm some people."""
 
     OFF = "off"
     ON = "on"
@@ -127,7 +127,10 @@ class Tune(StrEnum):
     CODE = "code"  # it is your turn: scan, or hold your code before the camera
     GOOD = "good"  # paid
     BAD = "bad"  # it did not work, and nothing was charged
-    DOUBT = "doubt"  # ask the operator: a claim number is on the display
+    DOUBT = "doubt"  # ask the operator: a claim code is on the display
+    STEP = "step"  # the next question
+    WAIT = "wait"  # the machine is at it
+    HURRY = "hurry"  # time is nearly over: press a key
 
 
 class Buzzer(Part, Protocol):

@@ -15,7 +15,15 @@ from kiosk.sale.events import RulesChanged
 from kiosk.sale.order import Product
 from kiosk.settings import Settings, SettingsError, rules
 
-LIVE = ("kiosk.language", "payment.", "release.", "notifications.webhook.url")
+LIVE = (
+    "kiosk.language",
+    "kiosk.language_button",
+    "payment.",
+    "release.",
+    "operator.",
+    "times.",
+    "notifications.webhook.url",
+)
 FIXED = ("payment.currency",)  # amounts in hand are of it
 
 
@@ -48,12 +56,15 @@ def change(running: Settings, wanted: Settings) -> Change:
     fixed = any(key in FIXED for key in differ)  # amounts of another currency can't be compared with those in hand
     taken = tuple(key for key in differ if _live(key, before, after) and not (fixed and key.startswith("payment.")))
     waits = tuple(key for key in differ if key not in taken)
-    kiosk = running.kiosk.model_copy(update={"language": wanted.kiosk.language})
+    spoken = {"language": wanted.kiosk.language, "language_button": wanted.kiosk.language_button}
+    kiosk = running.kiosk.model_copy(update=spoken)
     settings = running.model_copy(
         update={
             "kiosk": kiosk,
             "payment": running.payment if fixed else wanted.payment,
             "release": wanted.release,
+            "operator": wanted.operator,
+            "times": wanted.times,
             "notifications": wanted.notifications if "notifications.webhook.url" in taken else running.notifications,
         }
     )

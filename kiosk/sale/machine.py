@@ -50,7 +50,7 @@ from kiosk.sale.order import NEVER, Awaiting, Order, Plan, Unresolved
 from kiosk.sale.outcome import NotSent, Outcome, Unknown
 from kiosk.sale.panel import Text
 from kiosk.sale.rules import Rules
-from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Result
+from kiosk.sale.state import NOT_YET_ASKED, EntryShown, Idle, InHand, Kiosk, OutOfService, Result, Serviced
 from kiosk.sale.transitions import IGNORED, ORDERS, SESSION, OrderRow, SessionRow
 
 
@@ -130,6 +130,8 @@ class _Running:
 
     def tell_session(self, event: SessionEvent) -> None:
         """Give an event to the shopper's session, and do what it wants."""
+        if isinstance(event, KeyPressed) and event.key == self.kiosk.rules.language_key:
+            self.kiosk = replace(self.kiosk, turned=not self.kiosk.turned)
         state = self.kiosk.session
         row = SESSION.get((type(state), type(event)))
         if row is None:
@@ -213,6 +215,8 @@ class _Running:
     def end(self, *, keep_ended: bool) -> Step:
         """Preflight for the next shopper, and forget the orders that nothing more is due for."""
         self.tell_session(Checked(self.kiosk.trouble))
+        if self.kiosk.turned and isinstance(self.kiosk.session, Idle | OutOfService | Serviced):
+            self.kiosk = replace(self.kiosk, turned=False)  # the next shopper has the kiosk's own language
         if not keep_ended:
             mine = self.kiosk.session.order_id if isinstance(self.kiosk.session, InHand) else None
             orders = self.kiosk.orders.items()

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
+from kiosk.sale.rules import Kind
 
 
 class Name(StrEnum):
@@ -43,13 +44,13 @@ class Text(StrEnum):
     OPTION = "option"  # {number}: {product}
     ONE_MOMENT = "one_moment"  # the request is on its way
     SCAN_WITH_PHONE = "scan_with_phone"  # scan this code with KakaoPay, {seconds} left
-    ENTRY_HERE = "entry_here"  # scan, and enter {amount} yourself
+    ENTRY_HERE = "entry_here"  # scan, and enter the amount below yourself
     ENTRY_ANY = "entry_any"  # scan, and enter the amount yourself
     HOLD_CODE = "hold_code"  # hold your payment code before the camera, {seconds} left
     NOT_A_PAYMENT_CODE = "not_a_payment_code"  # that is no payment code; open KakaoPay's
     PAYING = "paying"  # the payment is being made
-    CHECKING = "checking"  # we are asking whether you were charged
-    CLOSING = "closing"  # the payment is being cancelled
+    CHECKING = "checking"  # please wait: we are asking whether you were charged
+    CLOSING = "closing"  # the shopper gave up, and the payment is being cancelled
     RELEASING = "releasing"  # paid; here it comes
     PAID = "paid"  # thank you
     DECLINED = "declined"  # refused; nothing was charged
@@ -58,7 +59,7 @@ class Text(StrEnum):
     NOT_SENT = "not_sent"  # no connection; nothing was charged
     MONEY_BACK = "money_back"  # sorry; your money is on its way back
     IN_DOUBT = "in_doubt"  # not confirmed; what was charged comes back
-    CLAIM = "claim"  # your number: {code}
+    CLAIM = "claim"  # your claim code: {code}
     TRY_AGAIN = "try_again"  # # = try again
     OTHER_WAY = "other_way"  # this code can't be shown; use another way
     STAR_GIVES_UP = "star_gives_up"  # * = cancel
@@ -73,6 +74,16 @@ class Text(StrEnum):
     DRAINED = "drained"  # a person took it out of service
     SERVICED = "serviced"  # a technician has the machine
     NOT_NOW = "not_now"  # in a moment again
+    WALLET = "wallet"  # idle: pay with KakaoPay
+    PRICES = "prices"  # idle: from {amount} to {most}
+    STAR_BACK = "star_back"  # * = back
+    STILL_THERE = "still_there"  # {seconds}, and this screen is over: press any key
+    MORE_TIME = "more_time"  # * = cancel, # = more time
+    OPERATOR = "operator"  # {words} and {code}: whom to call, and the phone number
+    OTHER_LANGUAGE = "other_language"  # {code}, the key, and the other language's name
+
+
+CLAIMED = frozenset({Text.IN_DOUBT, Text.MONEY_BACK})  # results that come with a claim code
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,8 @@ class Line:
     number: int = 0
     product: Product | None = None
     code: str = ""
+    most: Amount | None = None
+    words: str = ""
 
 
 class Light(StrEnum):
@@ -113,6 +126,18 @@ class Sound(StrEnum):
     GOOD = "good"  # paid
     BAD = "bad"  # it did not work; nothing was charged
     DOUBT = "doubt"  # ask the operator; a claim code is shown
+    STEP = "step"  # the next question: how to pay
+    WAIT = "wait"  # the machine is at it
+    HURRY = "hurry"  # this screen is over in 20 seconds; a key puts it off
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How long a screen still stays: `left` of `whole` seconds. `hurry`: it is over soon, and that is told."""
+
+    left: int
+    whole: int
+    hurry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +145,8 @@ class Panel:
     """All that a person standing before the machine can see and hear of it.
 
     `lines`: the first is the heading. `qr`: the text of the code to show, exactly. `camera`: it looks for a code.
-    `sound`: heard once, when it is another than the last panel's.
+    `sound`: heard once, when it is another than the last panel's. `time`: for a bar; None: it stays. `turned`: the
+    shopper asked for the kiosk's other language.
     """
 
     name: Name
@@ -132,3 +158,6 @@ class Panel:
     order_id: str | None = None
     product: Product | None = None
     sound: Sound | None = None
+    time: Time | None = None
+    kind: Kind = Kind.VENDING
+    turned: bool = False

@@ -2,9 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from kiosk.sale.money import Amount
 from kiosk.sale.order import AfterCrash, Product
+
+
+class Kind(StrEnum):
+    """What is sold, for the words on the display: goods that come out, or a way out."""
+
+    VENDING = "vending"
+    PARKING = "parking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +30,16 @@ class Rules:
     after_crash: AfterCrash = AfterCrash.ASSUME_RELEASED
     confirm_notifications: bool = True  # by DETAIL, before what they say is done
 
-    entering: float = 30.0  # an amount nobody finishes
+    kind: Kind = Kind.VENDING
+    operator: tuple[str, str] = ("", "")  # name and phone number, for a shopper in doubt
+    language_key: str = "A"  # the other language for this shopper; "": none
+
+    entering: float = 30.0  # an amount nobody finishes; this and the next three as the operator wants it
     choosing: float = 30.0
     scanning: float = 30.0
     result: float = 6.0  # a result on the display
     claim: float = 30.0  # a result with a claim code to write down
+    warning: float = 20.0  # before a screen is over, this is told, and any key puts it off
     patience: float = 90.0  # how long a shopper is kept waiting for an outcome in doubt
     pay_retry: float = 1.0  # between two tries of a PAY that could not be sent
     pay_tries: int = 3

@@ -45,7 +45,7 @@ from kiosk.sale.order import (
     Unresolved,
     Verdict,
 )
-from kiosk.sale.panel import Name, Text
+from kiosk.sale.panel import CLAIMED, Name, Text
 from kiosk.sale.payment_code import PaymentCode
 from kiosk.sale.state import (
     Choosing,
@@ -124,8 +124,10 @@ def _entering(kiosk: Kiosk, digits: str, now: Moment, problem: Text | None = Non
 
 
 def idle_key(kiosk: Kiosk, session: Idle, event: KeyPressed, now: Moment) -> Turn:
-    """A digit begins an amount."""
-    return _entering(kiosk, event.key.lstrip("0"), now) if event.key.isdigit() else Turn(session)
+    """A digit begins an amount, and so does whoever asks for the other language."""
+    if event.key.isdigit():
+        return _entering(kiosk, event.key.lstrip("0"), now)
+    return _entering(kiosk, "", now) if event.key == kiosk.rules.language_key else Turn(session)
 
 
 def entering_key(kiosk: Kiosk, session: Entering, event: KeyPressed, now: Moment) -> Turn:
@@ -141,7 +143,7 @@ def entering_key(kiosk: Kiosk, session: Entering, event: KeyPressed, now: Moment
                 return _entering(kiosk, session.digits, now, Text.TOO_MUCH)
             return _offer(kiosk, amount, now)
         case Key.A | Key.B | Key.C | Key.D:
-            return Turn(session)
+            return _entering(kiosk, session.digits, now, session.problem)
         case digit:
             digits = (session.digits + digit).lstrip("0")
             if len(digits) > LONGEST_ENTRY:
@@ -150,17 +152,15 @@ def entering_key(kiosk: Kiosk, session: Entering, event: KeyPressed, now: Moment
 
 
 def choosing_key(kiosk: Kiosk, session: Choosing, event: KeyPressed, now: Moment) -> Turn:
-    """`1`, `2` ... choose, `*` gives up."""
+    """`1`, `2` ... choose, `*` gives up, any other key puts off the end."""
     if event.key is Key.STAR:
         return Turn(Idle())
     number = int(event.key) if event.key.isdigit() else 0
     if not 1 <= number <= len(kiosk.offered):
-        return Turn(session)
-    return (
-        Turn(OutOfService(kiosk.trouble))
-        if kiosk.trouble
-        else _begin(kiosk, kiosk.offered[number - 1], session.amount, now)
-    )
+        return Turn(replace(session, until=now.mono + kiosk.rules.choosing))
+    if kiosk.trouble:
+        return Turn(OutOfService(kiosk.trouble))
+    return _begin(kiosk, kiosk.offered[number - 1], session.amount, now)
 
 
 def _back(kiosk: Kiosk, amount: Amount, now: Moment) -> Turn:
@@ -169,8 +169,11 @@ def _back(kiosk: Kiosk, amount: Amount, now: Moment) -> Turn:
 
 
 def shown_key(kiosk: Kiosk, session: Scanning | EntryShown, event: KeyPressed, now: Moment) -> Turn:
-    """`*` goes back: nothing has been sent."""
-    return _back(kiosk, session.amount, now) if event.key is Key.STAR else Turn(session)
+    """`*` goes back: nothing has been sent. Any other key puts off the end."""
+    if event.key is Key.STAR:
+        return _back(kiosk, session.amount, now)
+    stays = kiosk.rules.scanning if isinstance(session, Scanning) else kiosk.rules.code_lifetime
+    return Turn(replace(session, until=now.mono + stays))
 
 
 def in_hand_key(_kiosk: Kiosk, session: InHand, event: KeyPressed, _now: Moment) -> Turn:
@@ -179,12 +182,19 @@ def in_hand_key(_kiosk: Kiosk, session: InHand, event: KeyPressed, _now: Moment)
 
 
 def result_key(kiosk: Kiosk, session: Result, event: KeyPressed, now: Moment) -> Turn:
-    """A digit begins the next amount; `#` tries the same amount again if nothing was charged; `*` puts it away."""
+    """A digit begins the next amount; `#` tries the same again if nothing was charged; `*` puts it away.
+
+    A claim code that is being written down is not lost by a digit.
+    """
+    if event.key is Key.STAR:
+        return Turn(Idle())
+    if session.text in CLAIMED:
+        return Turn(replace(session, until=now.mono + kiosk.rules.claim))
     if event.key.isdigit():
         return _entering(kiosk, event.key.lstrip("0"), now)
     if event.key is Key.HASH and isinstance(session.order.phase, NotCharged):
         return _offer(kiosk, session.order.amount, now)
-    return Turn(Idle()) if event.key is Key.STAR else Turn(session)
+    return Turn(replace(session, until=now.mono + kiosk.rules.result))
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------

@@ -99,7 +99,8 @@ class Kiosk:
 
     `told` is what the operator knows of the troubles, `last_id` the newest order's number, `probe_due` when the gateway
     is to be asked for a sign of life and `probed_at` when it last was, `spent` the payment code that was paid with
-    last: a code is good for one payment, and its phone may still be before the camera.
+    last: a code is good for one payment, and its phone may still be before the camera. `turned`: this shopper asked for
+    the other language.
     """
 
     rules: Rules
@@ -113,6 +114,7 @@ class Kiosk:
     probing: bool = False
     stopping: bool = False
     spent: PaymentCode | None = None
+    turned: bool = False
 
     @property
     def in_hand(self) -> Order | None:

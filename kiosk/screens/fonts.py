@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-PIXEL = Path("/usr/share/fonts/opentype/unifont/unifont.otf")  # crisp at 16 px and its multiples: small displays
-SMOOTH = Path("/usr/share/fonts/truetype/nanum/NanumGothicBold.ttf")  # large displays
-SLIM = Path("/usr/share/fonts/truetype/nanum/NanumBarunGothic.ttf")  # under 12 px, where bold letters run together
+PIXEL = Path("/usr/share/fonts/opentype/unifont/unifont.otf")  # crisp at 16 px: the technician's pages
+PLAIN = Path("/usr/share/fonts/truetype/nanum/NanumGothic.ttf")  # one face for shoppers, in two weights:
+BOLD = Path("/usr/share/fonts/truetype/nanum/NanumGothicBold.ttf")  # under 16 px its strokes run together
 PACKAGES = "fonts-unifont fonts-nanum"
 PIXEL_SIZE = 16
 
@@ -27,5 +27,5 @@ def font(file: Path, size: int) -> ImageFont.FreeTypeFont:
 
 def find_fonts() -> None:
     """See at start that the fonts are there. Raises FontMissing."""
-    for file in (PIXEL, SMOOTH, SLIM):
+    for file in (PIXEL, PLAIN, BOLD):
         font(file, PIXEL_SIZE)

@@ -1,170 +1,190 @@
-"""Where everything goes on a display: which words, in which font, in which box. It draws nothing.
+"""Where everything goes on a display: which words, in which letters, in which box. It draws nothing.
 
-Every piece of text gets the largest font whose ink lies wholly in the piece's box. Small displays (under 160 pixels
-high) begin with a pixel font, 16 pixels a line; larger ones use a smooth one in proportion.
+Three classes of display, by pixels of height: flat (64), square (128), tall (240 and more). The amount is the largest
+thing on every screen that has one; a code goes before words.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from math import ceil
 
-from PIL import Image, ImageFont
+from PIL import Image
 
-from kiosk.sale.panel import Line, Panel, Text
-from kiosk.screens.fonts import PIXEL, PIXEL_SIZE, SLIM, SMOOTH, font
-from kiosk.screens.qr import CodeNotShowable, qr
-from kiosk.screens.texts import Language, parts
+from kiosk.sale.panel import Line, Name, Panel, Text
+from kiosk.screens.pieces import Box, Piece, Side, face, fitted, largest, rows
+from kiosk.screens.texts import Language, parts, spoken
 
-Box: TypeAlias = tuple[int, int, int, int]  # left, top, right, bottom in pixels; right and bottom are outside
-
-SMALL = 160  # pixels of height below which the pixel font is used
-BELOW = 14  # pixels of a line below a code on a small display: 128x128 keeps 3 pixels a module for 53 bytes
-LEAST = 8  # pixels: no font is smaller
-SLIM_BELOW = 12  # pixels of a font
-GAP = 2  # pixels between a code and words beside it
-MARGIN = 4  # pixels left of an option
-HINTS = frozenset({Text.CONFIRM_KEYS, Text.STAR_GIVES_UP, Text.TRY_AGAIN})  # lines that say what keys do
+FLAT, SQUARE = 64, 199  # the highest of their classes
+FLAT_BAR = 16  # pixels of a flat display, for a bar with two texts
+MARGIN = 4  # pixels beside what stands on the left or right
+HINTS = frozenset(  # lines that say what keys do
+    {Text.CONFIRM_KEYS, Text.STAR_GIVES_UP, Text.STAR_BACK, Text.TRY_AGAIN, Text.OTHER_LANGUAGE}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Text in a box, in its middle or on its left. `bar`: dark on a lit box."""
+class Bar:
+    """The time left, as a part of a box that is lit: from its left, or from its foot where it stands."""
 
-    text: str
     box: Box
-    font: ImageFont.FreeTypeFont
-    left: bool = False
-    bar: bool = False
-
-    @property
-    def anchor(self) -> str:
-        """Pillow's name for where `at` lies in the text."""
-        return "lm" if self.left else "mm"
-
-    @property
-    def at(self) -> tuple[int, int]:
-        """Where to draw it."""
-        x0, y0, x1, y1 = self.box
-        return x0 if self.left else (x0 + x1) // 2, (y0 + y1) // 2
-
-    @property
-    def ink(self) -> tuple[float, float, float, float]:
-        """The box of the pixels that are drawn."""
-        left, top, right, bottom = self.font.getbbox(self.text, anchor=self.anchor)
-        x, y = self.at
-        return x + left, y + top, x + right, y + bottom
+    part: float
+    hurry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All that goes on a display. `code`: a square picture, and its left upper corner."""
+    """All that goes on a display. `code`: a square picture, and its left upper corner. `invitation`: the box of the
+    picture of what to do.
+    """
 
     pieces: tuple[Piece, ...]
     code: tuple[Image.Image, tuple[int, int]] | None = None
+    bar: Bar | None = None
+    invitation: Box | None = None
 
 
-def layout(panel: Panel, language: Language, size: tuple[int, int], *, large: bool = False) -> Layout:
-    """Place a panel on a display of `size`; `large`: without hints, the amount as large as it can be.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A panel's words by what they are. `heading`: the first goes in a bar, or before a code."""
 
-    Raises CodeNotShowable and FontMissing.
-    """
-    if panel.qr is None:
-        lines = tuple(line for line in panel.lines if not (large and line.text in HINTS))
-        return Layout(tuple(_words_only(lines, language, size)))
-    texts = [part for line in panel.lines for part in parts(line, language)]
+    heading: list[str]
+    amounts: list[Line] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+
+def sorted_words(panel: Panel, language: Language, height: int, *, large: bool) -> Words:
+    """The words of a panel for a display so high; `large`: without hints."""
+    told, first = spoken(panel, language), panel.lines[0]
+    words = Words(parts(first, told, panel.kind))
+    for line in panel.lines[1:]:
+        said = parts(line, told, panel.kind)
+        if line.text is Text.AMOUNT:
+            words.amounts.append(line)
+        elif line.text is Text.OPTION:
+            words.options.extend(said)
+        elif line.text is Text.OPERATOR and height <= FLAT:
+            words.others.extend(said[-1:])
+        elif line.text not in HINTS:
+            words.others.extend(said)
+        elif not large:
+            words.hints.extend(said)
+    return words
+
+
+def row_of(height: int) -> int:
+    """The height of a line of words."""
+    return 14 if height <= FLAT else 17 if height <= SQUARE else max(26, height // 10)
+
+
+def bar_of(height: int) -> int:
+    """The height of the bar of time."""
+    return 3 if height <= SQUARE else max(6, height // 40)
+
+
+def plain(panel: Panel, language: Language, size: tuple[int, int], *, large: bool) -> Layout:
+    """A screen without a code."""
+    words = sorted_words(panel, language, size[1], large=large)
+    amounts = [" ".join(parts(line, spoken(panel, language))) for line in words.amounts]
     width, height = size
-    if width * 4 >= height * 5:
-        return _beside(panel.qr, texts, size)
-    return _below(panel.qr, texts, size)
+    bar = Bar((0, height - bar_of(height), width, height), 0.0) if panel.time else None
+    foot = height - (bar_of(height) + 1 if bar else 0)
+    if panel.time and bar:
+        bar = replace(bar, part=panel.time.left / panel.time.whole, hurry=panel.time.hurry)
+    if words.options and height <= FLAT:
+        return Layout(tuple(_options_flat(words, amounts, size)))
+    if words.options:
+        return Layout(tuple(_options(words, amounts, (width, foot), row_of(height))), bar=bar)
+    if panel.name is Name.IDLE:
+        return _invitation(words, size)
+    return Layout(tuple(_stacked(words, amounts, (width, foot), row_of(height))), bar=bar)
 
 
-def _words_only(lines: tuple[Line, ...], language: Language, size: tuple[int, int]) -> list[Piece]:
+def _heading(text: str, width: int, row: int) -> Piece:
+    return fitted(text, (0, 0, width, row + 3), row, bar=True)
+
+
+def _stacked(words: Words, amounts: list[str], size: tuple[int, int], row: int) -> list[Piece]:
     """The heading in a bar, what belongs to it below, the amount as large as fits, and the rest at the foot."""
     width, height = size
-    row = _row(height)
-    if len(lines) * row > height:  # more options than lines: they go before the heading
-        options = [part for line in lines[1:] for part in parts(line, language)]
-        return _rows(options, (MARGIN, 0, width, height), row, left=True)
-    heading, *rest = lines
-    title, *more = parts(heading, language)
-    amounts = [part for line in rest if line.text is Text.AMOUNT for part in parts(line, language)]
-    others = [part for line in rest if line.text is not Text.AMOUNT for part in parts(line, language)]
-    bar = row + 2
-    placed = [_fitted(title, (0, 0, width, bar), row, bar=True)]
-    if amounts:
-        top, foot = bar + len(more) * row, height - len(others) * row
-        placed += _rows(more, (0, bar, width, top), row)
-        placed += [_fitted(amount, (2, top, width - 2, foot), foot - top) for amount in amounts]
-        placed += _rows(others, (0, foot, width, height), row)
-    elif any(line.text is Text.OPTION for line in rest):
-        placed += _rows(others, (MARGIN, bar, width, height), row, left=True)
-    else:
-        placed += _rows(more + others, (0, bar, width, height), row)
-    return placed
+    title, *more = words.heading
+    below = words.others + words.hints
+    if height <= FLAT and amounts and len(more) + len(below) > 2:  # three lines: the amount takes the heading's place
+        return [*_flat(amounts[0], "", width), *rows(more + below, (0, FLAT_BAR, width, height), row - 1)]
+    if amounts:  # which takes a line and a quarter at the least
+        row = min(row, (height - 3) * 4 // (4 * (1 + len(more) + len(below)) + 5))
+    top, foot = row + 4, height - len(below) * row
+    placed = [_heading(title, width, row)]
+    if not amounts:
+        return placed + rows(more + below, (0, top, width, height), row * 5 // 4)
+    middle = top + len(more) * row
+    placed += rows(more, (0, top, width, middle), row)
+    placed += [largest(amount, (2, middle, width - 2, foot)) for amount in amounts]
+    return placed + rows(below, (0, foot, width, height), row)
 
 
-def _beside(code: str, texts: Sequence[str], size: tuple[int, int]) -> Layout:
-    """A wide display: the code on the left, words on the right."""
+def _options(words: Words, amounts: list[str], size: tuple[int, int], row: int) -> list[Piece]:
+    """The heading, the amount, the ways below one another, and the way back."""
     width, height = size
-    side = min(height, width * 5 // 8)
-    box = (side + GAP, 0, width, height)
-    pieces = _rows(texts, box, _row(height))
-    return Layout(tuple(pieces), (qr(code, side), (0, (height - side) // 2)))
+    title, *more = words.heading
+    below = more or words.hints  # what is said of the time goes before the way back
+    top, foot = row + 4, height - len(below) * row
+    space = (foot - top) // (4 * len(words.options) + 6)  # an amount takes as much as one and a half ways
+    middle = top + 6 * space
+    placed = [_heading(title, width, row), *[largest(amount, (0, top, width, middle)) for amount in amounts]]
+    slot = min((foot - middle) // len(words.options), row * 2)
+    ways = (MARGIN, middle, width, middle + slot * len(words.options))
+    return [
+        *placed,
+        *rows(words.options, ways, min(row, slot), side=Side.LEFT),
+        *rows(below, (0, foot, width, height), row),
+    ]
 
 
-def _below(code: str, texts: Sequence[str], size: tuple[int, int]) -> Layout:
-    """A square or tall display: the code above, two texts to a line below it; a large code goes before words."""
+def _options_flat(words: Words, amounts: list[str], size: tuple[int, int]) -> list[Piece]:
+    """The amount and the way back in one bar, and the ways: there is no room for a heading."""
     width, height = size
-    row = BELOW if height < SMALL else _row(height)
-    rows = ["  ".join(texts[start : start + 2]) for start in range(0, len(texts), 2)]
-    for shown in range(len(rows), -1, -1):
-        side = min(width, height - shown * row)
-        try:
-            picture = qr(code, side)
-        except CodeNotShowable:
-            if shown == 0:
-                raise
-            continue
-        return Layout(tuple(_rows(rows[:shown], (0, side, width, height), row)), (picture, ((width - side) // 2, 0)))
-    raise AssertionError("the last turn of the loop returns or raises")
+    back = words.heading[0].split()[0] if len(words.heading) > 1 else "".join(words.hints)  # the seconds alone
+    slot = min((height - FLAT_BAR) // len(words.options), 16)
+    ways = (MARGIN, FLAT_BAR, width, FLAT_BAR + slot * len(words.options))
+    return _flat(amounts[0], back, width) + rows(words.options, ways, slot + 1, side=Side.LEFT)
 
 
-def _rows(texts: Sequence[str], box: Box, row: int, *, left: bool = False) -> list[Piece]:
-    """Texts below one another, each in letters of a `row`, evenly over the box."""
-    if not texts:
-        return []
-    x0, y0, x1, y1 = box
-    slot = min((y1 - y0) // len(texts), row * 3 // 2)
-    top = y0 + (y1 - y0 - slot * len(texts)) // 2
-    boxes = [(x0, top + slot * index, x1, top + slot * (index + 1)) for index in range(len(texts))]
-    return [_fitted(text, place, row, left=left) for text, place in zip(texts, boxes, strict=True)]
+def _flat(amount: str, beside: str, width: int) -> list[Piece]:
+    """A bar with the amount, and something else beside it."""
+    if not beside:
+        return [fitted(amount, (0, 0, width, FLAT_BAR - 1), FLAT_BAR + 2, bar=True)]
+    cut = width - 2 * MARGIN - ceil(face(FLAT_BAR - 4).getlength(beside))
+    return [
+        fitted(amount, (MARGIN, 0, cut, FLAT_BAR - 1), FLAT_BAR + 2, side=Side.LEFT, bar=True),
+        fitted(beside, (cut + MARGIN, 0, width - MARGIN, FLAT_BAR - 1), FLAT_BAR - 3, side=Side.RIGHT, bar=True),
+    ]
 
 
-def _row(height: int) -> int:
-    """The height of a line of words."""
-    return PIXEL_SIZE - 1 if height <= 64 else PIXEL_SIZE if height < SMALL else height // 7
+def _invitation(words: Words, size: tuple[int, int]) -> Layout:
+    """Who takes the money, what to do, and a picture of it."""
+    width, height = size
+    row = row_of(height)
+    title, *more = words.heading
+    if height <= FLAT:
+        return _invitation_flat(words, width, height)
+    said = [*more, *words.others, *words.hints]
+    row = min(row, (height - row - 4) // max(1, len(said)))
+    placed = [_heading(title, width, row_of(height))]
+    top = row_of(height) + 5
+    foot = height - row * len(said)
+    return Layout(
+        (*placed, *rows(said, (0, foot, width, height), row)), invitation=(MARGIN, top, width - MARGIN, foot - 2)
+    )
 
 
-def _fitted(text: str, box: Box, row: int, *, left: bool = False, bar: bool = False) -> Piece:
-    x0, y0, x1, y1 = box
-    file, size = _largest(text, (x1 - x0, y1 - y0), row, left=left)
-    return Piece(text, box, font(file, size), left=left, bar=bar)
-
-
-@lru_cache(maxsize=512)
-def _largest(text: str, size: tuple[int, int], row: int, *, left: bool) -> tuple[Path, int]:
-    """The font for letters of a `row` high, or the largest below it whose ink fits; the least where none does."""
-    largest = PIXEL_SIZE if row <= PIXEL_SIZE else int(row * 0.8)
-    pixel = [(PIXEL, PIXEL_SIZE)] if row <= PIXEL_SIZE else []
-    fonts = pixel + [(SMOOTH if size >= SLIM_BELOW else SLIM, size) for size in range(largest, LEAST - 1, -1)]
-    box = (0, 0, *size)
-    return next((chosen for chosen in fonts if fits(Piece(text, box, font(*chosen), left=left))), fonts[-1])
-
-
-def fits(piece: Piece) -> bool:
-    """Whether all its ink lies in its box."""
-    left, top, right, bottom = piece.ink
-    x0, y0, x1, y1 = piece.box
-    return x0 <= left and y0 <= top and right <= x1 and bottom <= y1
+def _invitation_flat(words: Words, width: int, height: int) -> Layout:
+    """What keys do is told when one was pressed; the picture stands beside the other language."""
+    title, *more = words.heading
+    said, language = [*more, *words.others], words.hints[1:]
+    row = row_of(height)
+    top, foot = row + 4, height - row - 2
+    cut = width // 2 if language else 0
+    placed = [_heading(title, width, row), *rows(said, (0, top, width, foot), row)]
+    placed += [fitted(text, (MARGIN, foot, cut, height), row, side=Side.LEFT) for text in language]
+    return Layout(tuple(placed), invitation=(cut, foot, width - MARGIN, height))

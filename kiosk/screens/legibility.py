@@ -1,8 +1,8 @@
 """What can be read on a display of a given size, before a shopper has to: whether a code of some length fits."""
 
 from kiosk.sale.panel import Lights, Line, Name, Panel, Text
-from kiosk.screens.layout import layout
 from kiosk.screens.qr import CodeNotShowable
+from kiosk.screens.render import layout
 
 ORDER_CODE = 62  # bytes of the wallet network's own codes, of orders and payment pages
 

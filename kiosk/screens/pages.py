@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kiosk.screens.fonts import PIXEL, PIXEL_SIZE, SMOOTH, font
+from kiosk.screens.fonts import BOLD, PIXEL, PIXEL_SIZE, font
 from kiosk.screens.qr import qr
 
 LARGE = 160  # pixels of height from which on a smooth font is used
@@ -92,4 +92,4 @@ def _face(height: int) -> tuple[ImageFont.FreeTypeFont, int]:
     """The font, and the height of a line in pixels."""
     if height < LARGE:
         return font(PIXEL, PIXEL_SIZE), PIXEL_SIZE - 1 if height <= 64 else PIXEL_SIZE
-    return font(SMOOTH, height // 13), height // 10
+    return font(BOLD, height // 13), height // 10

@@ -21,27 +21,27 @@ class CodeNotShowable(Exception):  # noqa: N818 - it says what can't be done
     """The code can't be shown so that a phone reads it; one line that does not hold the code."""
 
 
+def snug(text: str, room: int) -> int:
+    """How many pixels of `room` a code's square takes, with its quiet zone, at the largest scale that fits.
+
+    Raises CodeNotShowable when none does.
+    """
+    scale, across = _scaled(text, len(_matrix(text)), room)
+    return scale * across
+
+
 @lru_cache(maxsize=16)
 def qr(text: str, side: int) -> Image.Image:
     """A square picture, mode "1", of exactly `side` pixels, with the code of `text` in its middle on a lit ground.
 
     Raises CodeNotShowable when it does not fit, or can't be read back.
     """
-    try:
-        code = segno.make_qr(text, error="l", boost_error=False, encoding="utf-8")
-    except ValueError:  # segno's for more than the largest code holds
-        raise CodeNotShowable(f"no code holds {len(text.encode())} bytes") from None
-    modules = len(code.matrix)
-    quiet = next((quiet for quiet in QUIET if LEAST_SCALE * (modules + 2 * quiet) <= side), None)
-    if quiet is None:
-        least = LEAST_SCALE * (modules + 2 * QUIET[-1])
-        raise CodeNotShowable(
-            f"a code of {len(text.encode())} bytes needs {least} pixels, and the display gives {side}"
-        )
-    scale = side // (modules + 2 * quiet)
+    matrix = _matrix(text)
+    modules = len(matrix)
+    scale, _ = _scaled(text, modules, side)
     picture = Image.new("1", (side, side), 1)
     offset = (side - modules * scale) // 2
-    for y, row in enumerate(code.matrix):
+    for y, row in enumerate(matrix):
         for x, dark in enumerate(row):
             if dark:
                 left, top = offset + x * scale, offset + y * scale
@@ -49,6 +49,25 @@ def qr(text: str, side: int) -> Image.Image:
     if text.encode() not in read_back(picture):
         raise CodeNotShowable(f"a code of {len(text.encode())} bytes can't be read back from {side} pixels")
     return picture
+
+
+def _scaled(text: str, modules: int, room: int) -> tuple[int, int]:
+    """Pixels a module, and how many modules across with the quiet zone."""
+    quiet = next((quiet for quiet in QUIET if LEAST_SCALE * (modules + 2 * quiet) <= room), None)
+    if quiet is None:
+        least = LEAST_SCALE * (modules + 2 * QUIET[-1])
+        raise CodeNotShowable(
+            f"a code of {len(text.encode())} bytes needs {least} pixels, and the display gives {room}"
+        )
+    across = modules + 2 * quiet
+    return room // across, across
+
+
+def _matrix(text: str) -> tuple[bytearray, ...]:
+    try:
+        return segno.make_qr(text, error="l", boost_error=False, encoding="utf-8").matrix
+    except ValueError:  # segno's for more than the largest code holds
+        raise CodeNotShowable(f"no code holds {len(text.encode())} bytes") from None
 
 
 def read_back(picture: Image.Image) -> list[bytes]:

@@ -6,14 +6,14 @@ Each key is explained in example.toml. Secrets are not here but in files of the 
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
 from kiosk.sale.order import AfterCrash, Product
-from kiosk.sale.rules import Rules
+from kiosk.sale.rules import Kind, Rules
 from kiosk.settings import emvco
 from kiosk.settings.board import HardwareSection, Section
 from kiosk.settings.values import (
@@ -27,6 +27,8 @@ from kiosk.settings.values import (
     WebUrl,
     Zone,
 )
+
+Response: TypeAlias = Annotated[float, Field(ge=25, le=600)]
 
 
 def _state_dir() -> Path:
@@ -44,6 +46,7 @@ class KioskSection(Section):
     state_dir: Path = Field(default_factory=_state_dir)
     credentials_dir: Path = Field(default_factory=_credentials_dir)
     language: Literal["ko", "en"] = "ko"
+    language_button: Literal["A", "B", "C", "D", ""] = "A"
     timezone: Zone = "Asia/Seoul"
 
 
@@ -73,8 +76,9 @@ class GatewaySection(Section):
 
 
 class PaymentSection(Section):
-    """[payment]."""
+    """[payment]. `kind`: the words on the display."""
 
+    kind: Kind = Kind.VENDING
     currency: Currency = "KRW"
     products: Products = (Product.ORDER_CODE, Product.PAYMENT_CODE)
     description: Annotated[str, Field(min_length=1, max_length=256)]
@@ -124,6 +128,23 @@ class ReleaseSection(Section):
     after_crash: AfterCrash = AfterCrash.ASSUME_RELEASED
 
 
+class OperatorSection(Section):
+    """[operator]: whom a shopper in doubt can call."""
+
+    name: Annotated[str, Field(max_length=24)] = ""
+    phone: Annotated[str, Field(max_length=24)] = ""
+
+
+class TimesSection(Section):
+    """[times]: how long screens stay, in seconds. Those that wait for a key give 20 seconds of warning."""
+
+    entering: Response = 30
+    choosing: Response = 30
+    scanning: Response = 30
+    claim: Response = 30
+    result: Annotated[float, Field(ge=3, le=120)] = 6
+
+
 class WebhookSection(Section):
     """[notifications.webhook]: where results go."""
 
@@ -163,6 +184,8 @@ class Settings(BaseSettings):
     gateway: GatewaySection
     payment: PaymentSection
     release: ReleaseSection = ReleaseSection()
+    operator: OperatorSection = OperatorSection()
+    times: TimesSection = TimesSection()
     hardware: HardwareSection = HardwareSection()
     notifications: NotificationsSection = NotificationsSection()
     listener: ListenSection | None = None
@@ -181,6 +204,12 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
+def _language_key(settings: Settings) -> str:
+    """The key of the other language, where the keypad has it; an input device does not say which it has."""
+    keypad, key = settings.hardware.keypad, settings.kiosk.language_button
+    return key if keypad.kind == "input_device" or keypad.keys is None or key in keypad.keys else ""
+
+
 def rules(settings: Settings) -> Rules:
     """The numbers of a sale."""
     payment = settings.payment
@@ -195,4 +224,8 @@ def rules(settings: Settings) -> Rules:
         confirm_notifications=payment.confirm_notifications == "detail",
         max_in_doubt=payment.max_in_doubt,
         after_crash=settings.release.after_crash,
+        kind=payment.kind,
+        operator=(settings.operator.name, settings.operator.phone),
+        language_key=_language_key(settings),
+        **settings.times.model_dump(),
     )

@@ -47,7 +47,7 @@ def test_what_is_wrong_with_a_configuration_is_said_and_ends_with_1(tmp_path: Pa
     done = bench("--config", str(config), "wiring")
     assert done.returncode == 1
     assert "GPIO17" in done.stdout
-    assert "100x64" in done.stdout
+    assert "100x128" in done.stdout
 
 
 @pytest.mark.parametrize("text", ["[hardware", '[hardware.lamps]\nkind = "candles"', "[hardware.lamps]\nkind = 'rgb'"])

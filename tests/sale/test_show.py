@@ -23,8 +23,8 @@ from kiosk.sale.order import (
     Requested,
     Verdict,
 )
-from kiosk.sale.outcome import Accepted, Closed, Declined, Pending
-from kiosk.sale.panel import Light, Lights, Name, Panel, Sound, Text
+from kiosk.sale.outcome import Accepted, Closed, Declined, Pending, Unknown
+from kiosk.sale.panel import Light, Lights, Name, Panel, Sound, Text, Time
 from kiosk.sale.show import next_tick
 from kiosk.sale.state import (
     Choosing,
@@ -58,13 +58,18 @@ def in_hand(phase: Phase, product: Product = Product.ORDER_CODE) -> Panel:
 
 
 def ended(name: Name, text: Text, phase: Phase) -> Panel:
-    return shown(Result(name, text, order(phase), 6.0))
+    return shown(Result(name, text, order(phase), 30.0))
 
 
 @pytest.mark.parametrize(
     ("panel", "name", "lines", "lights"),
     [
-        (shown(Idle()), Name.IDLE, [Text.ENTER_AMOUNT, Text.CONFIRM_KEYS], READY),
+        (
+            shown(Idle()),
+            Name.IDLE,
+            [Text.WALLET, Text.ENTER_AMOUNT, Text.PRICES, Text.CONFIRM_KEYS, Text.OTHER_LANGUAGE],
+            READY,
+        ),
         (shown(Idle(), Product.ENTRY_CODE), Name.IDLE, [Text.ENTRY_ANY], READY),
         (
             shown(OutOfService(Text.NO_NETWORK)),
@@ -79,7 +84,12 @@ def ended(name: Name, text: Text, phase: Phase) -> Panel:
             [Text.TOO_LITTLE, Text.AMOUNT, Text.CONFIRM_KEYS],
             READY,
         ),
-        (shown(Choosing(AMOUNT, 30.0)), Name.CHOOSING, [Text.CHOOSE, *[Text.OPTION] * 4], READY),
+        (
+            shown(Choosing(AMOUNT, 30.0)),
+            Name.CHOOSING,
+            [Text.CHOOSE, Text.AMOUNT, *[Text.OPTION] * 4, Text.STAR_BACK],
+            READY,
+        ),
         (shown(Scanning(AMOUNT, 30.0)), Name.SCANNING, [Text.HOLD_CODE, Text.AMOUNT, Text.STAR_GIVES_UP], WAITS),
         (
             shown(Scanning(AMOUNT, 30.0, Text.NOT_A_PAYMENT_CODE)),
@@ -87,7 +97,12 @@ def ended(name: Name, text: Text, phase: Phase) -> Panel:
             [Text.NOT_A_PAYMENT_CODE, Text.AMOUNT, Text.STAR_GIVES_UP],
             WAITS,
         ),
-        (shown(EntryShown(AMOUNT, 30.0)), Name.SHOWING_CODE, [Text.ENTRY_HERE, Text.STAR_GIVES_UP], WAITS),
+        (
+            shown(EntryShown(AMOUNT, 120.0)),
+            Name.SHOWING_CODE,
+            [Text.ENTRY_HERE, Text.AMOUNT, Text.STAR_GIVES_UP],
+            WAITS,
+        ),
         (in_hand(Requested()), Name.REQUESTING, [Text.ONE_MOMENT, Text.AMOUNT], WORKS),
         (in_hand(Requested(), Product.PAYMENT_CODE), Name.PAYING, [Text.PAYING, Text.AMOUNT], WORKS),
         (in_hand(Awaiting(), Product.PAYMENT_CODE), Name.PAYING, [Text.PAYING, Text.AMOUNT], WORKS),
@@ -214,7 +229,7 @@ def test_seconds_count_down_once_a_second_to_nothing() -> None:
     assert seen == list(range(120, 0, -1))
 
 
-@pytest.mark.parametrize("session", [Idle(), Entering("1", 30.0), Choosing(AMOUNT, 30.0), OutOfService(Text.NO_CLOCK)])
+@pytest.mark.parametrize("session", [Idle(), OutOfService(Text.NO_CLOCK)])
 def test_nothing_ticks_where_no_seconds_are_shown(session: Session) -> None:
     till = Till()
     till.state = replace(till.state, session=session)
@@ -248,9 +263,14 @@ def test_the_panel_names_the_order_in_hand() -> None:
         (shown(Entering("15", 30.0)), None),
         (shown(Scanning(AMOUNT, 30.0)), Sound.CODE),
         (shown(Scanning(AMOUNT, 30.0, Text.NOT_A_PAYMENT_CODE)), Sound.BAD),
-        (shown(EntryShown(AMOUNT, 30.0), Product.ENTRY_CODE), Sound.CODE),
+        (shown(EntryShown(AMOUNT, 120.0), Product.ENTRY_CODE), Sound.CODE),
+        (shown(Choosing(AMOUNT, 30.0)), Sound.STEP),
+        (shown(Choosing(AMOUNT, 20.0)), Sound.HURRY),
+        (shown(Entering("15", 20.0)), Sound.HURRY),
+        (shown(Scanning(AMOUNT, 20.0)), Sound.HURRY),
         (in_hand(Awaiting(SHOWN)), Sound.CODE),
-        (in_hand(Requested()), None),
+        (in_hand(Requested()), Sound.WAIT),
+        (in_hand(Requested(), Product.PAYMENT_CODE), Sound.WAIT),
         (in_hand(Releasing()), Sound.GOOD),
         (ended(Name.PAID, Text.PAID, Released()), Sound.GOOD),
         (ended(Name.DECLINED, Text.DECLINED, NotCharged(Verdict.DECLINED)), Sound.BAD),
@@ -260,3 +280,100 @@ def test_the_panel_names_the_order_in_hand() -> None:
 )
 def test_each_outcome_has_its_sound_and_keying_in_has_none(panel: Panel, sound: Sound | None) -> None:
     assert panel.sound is sound
+
+
+# --- whoever needs longer ---
+
+
+@pytest.mark.parametrize(
+    ("session", "extended"),
+    [
+        (Entering("15", 30.0), "D"),
+        (Choosing(AMOUNT, 30.0), "9"),
+        (Scanning(AMOUNT, 30.0), "#"),
+        (EntryShown(AMOUNT, 120.0), "5"),
+        (Result(Name.CHECKING, Text.IN_DOUBT, order(Closing(Reason.UNANSWERED)), 30.0), "7"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
+)
+def test_twenty_seconds_before_a_screen_is_over_that_is_told_and_any_key_puts_it_off(
+    session: Session, extended: str
+) -> None:
+    till = Till()
+    till.state = replace(till.state, session=session)
+    whole = session.until
+    till.mono = whole - 20.1
+    assert till.panel.time is None or not till.panel.time.hurry
+    till.mono = whole - 20
+    assert till.panel.time is not None
+    assert (till.panel.time.left, till.panel.time.hurry, till.panel.sound) == (20, True, Sound.HURRY)
+    till.keys(extended)
+    assert type(till.state.session) is type(session)
+    assert till.state.session.until == pytest.approx(till.mono + whole)
+
+
+def test_the_bar_of_an_order_s_code_is_as_long_as_the_code_lives_and_no_key_makes_it_longer() -> None:
+    till = showing()
+    assert till.panel.time == Time(120, 120)
+    till.wait(100)
+    till.keys("5")
+    assert till.panel.time == Time(20, 120, hurry=True)
+
+
+def test_while_an_answer_is_looked_for_the_bar_shows_that_something_goes_on() -> None:
+    till = Till(rules(Product.PAYMENT_CODE))
+    till.keys("1500#")
+    till.scan()
+    till.pay(Unknown("no answer"))
+    assert (till.panel.lines[0].text, till.panel.time) == (Text.PAYING, Time(90, 90))
+    assert next_tick(till.state, till.now) == 1.0
+
+
+@pytest.mark.parametrize("why", [why for why in Reason if why is not Reason.GAVE_UP])
+@pytest.mark.parametrize("phase", [Requested, Closing, Cancelling, Confirming])
+def test_it_says_cancelling_only_to_a_shopper_who_gave_up(phase: type[Phase], why: Reason) -> None:
+    assert in_hand(phase(why)).lines[0].text is Text.CHECKING
+    assert in_hand(phase(Reason.GAVE_UP)).lines[0].text is Text.CLOSING
+
+
+# --- another language, and whom to call ---
+
+
+def test_the_language_key_turns_the_screens_for_this_shopper_alone() -> None:
+    till = Till(rules(Product.ORDER_CODE))
+    assert not till.panel.turned
+    till.keys("A")
+    assert (till.name, till.panel.turned) == (Name.ENTERING, True)
+    till.keys("1500#")
+    assert till.panel.turned
+    till.pay(Pending("UQ-1", SHOWN))
+    till.keys("A")
+    assert not till.panel.turned
+    till.keys("A")
+    till.notify(till.success())
+    till.release()
+    assert (till.name, till.panel.turned) == (Name.PAID, True)
+    till.wait(7)
+    assert (till.name, till.panel.turned) == (Name.IDLE, False)
+
+
+def test_a_keypad_without_such_a_key_offers_no_other_language() -> None:
+    till = Till(rules(language_key=""))
+    till.keys("A")
+    assert (till.name, till.panel.turned) == (Name.IDLE, False)
+    assert Text.OTHER_LANGUAGE not in [line.text for line in till.panel.lines]
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        OutOfService(Text.NO_NETWORK),
+        Result(Name.CHECKING, Text.IN_DOUBT, order(Closing(Reason.UNANSWERED)), 30.0),
+        Result(Name.CANCELLED, Text.MONEY_BACK, order(GivenBack(Reason.JAM)), 30.0),
+    ],
+)
+def test_in_doubt_and_out_of_service_it_is_said_whom_to_call(session: Session) -> None:
+    till = Till(rules(operator=("Kim & Co", "02-1234-5678")))
+    till.state = replace(till.state, session=session)
+    (line,) = [line for line in till.panel.lines if line.text is Text.OPERATOR]
+    assert (line.words, line.code) == ("Kim & Co", "02-1234-5678")

@@ -1,14 +1,20 @@
 """The words: complete in both languages, with what belongs into them and nothing else."""
 
 import re
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sale.panel import Lights, Line, Name, Panel, Text
+from kiosk.sale.rules import Kind
 from kiosk.screens import Language, lines
-from kiosk.screens.texts import PRODUCTS, WORDS, amount_words
+from kiosk.screens.pieces import face
+from kiosk.screens.texts import KO, PARKING, PRODUCTS, WORDS, amount_words, parts
 
 FIELDS = {
     Text.AMOUNT: {"amount"},
@@ -16,7 +22,10 @@ FIELDS = {
     Text.TOO_MUCH: {"amount"},
     Text.OPTION: {"number", "product"},
     Text.SCAN_WITH_PHONE: {"seconds"},
-    Text.ENTRY_HERE: {"amount"},
+    Text.PRICES: {"amount", "most"},
+    Text.STILL_THERE: {"seconds"},
+    Text.OPERATOR: {"words", "code"},
+    Text.OTHER_LANGUAGE: {"code"},
     Text.HOLD_CODE: {"seconds"},
     Text.CLAIM: {"code"},
 }
@@ -61,3 +70,60 @@ def test_the_words_of_a_panel_as_plain_text() -> None:
     assert lines(panel, "en") == ["max KRW 200,000", "# OK  * clear"]
     code = Panel(Name.SCANNING, (Line(Text.HOLD_CODE, seconds=30),), Lights(), camera=True)
     assert lines(code, "en") == ["Payment code 30s", "Hold to camera"]
+
+
+def test_a_range_of_prices_names_its_currency_once() -> None:
+    won = Line(Text.PRICES, amount=Amount(100, "KRW"), most=Amount(200_000, "KRW"))
+    assert [parts(won, "ko"), parts(won, "en")] == [["100~200,000원"], ["KRW 100-200,000"]]
+
+
+def test_the_other_language_is_the_one_that_the_kiosk_does_not_speak() -> None:
+    turned = Panel(Name.IDLE, (Line(Text.PAID),), Lights(), turned=True)
+    assert (lines(turned, "ko"), lines(turned, "en")) == (["Thank you!"], ["감사합니다"])
+
+
+def test_a_car_park_opens_a_barrier_and_nothing_comes_out_of_it() -> None:
+    parking = Panel(Name.RELEASING, (Line(Text.RELEASING),), Lights(), kind=Kind.PARKING)
+    assert lines(parking, "en") == ["Paid!", "Barrier opens"]
+    for language in PARKING:
+        assert all("상품" not in words and "goods" not in words for words in PARKING[language].values())
+
+
+def test_whom_to_call_is_said_with_what_is_known_of_it() -> None:
+    assert parts(Line(Text.OPERATOR, words="Kim & Co", code="02-1"), "en") == ["Kim & Co", "02-1"]
+    assert parts(Line(Text.OPERATOR, code="02-1"), "en") == ["02-1"]
+
+
+HANGUL = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+NEAR = (  # of leading consonants and of vowels: one stroke less
+    {"ㅊ": "ㅈ", "ㅈ": "ㅅ", "ㅎ": "ㅇ", "ㅌ": "ㄷ", "ㅋ": "ㄱ", "ㄲ": "ㄱ", "ㅂ": "ㅁ"},
+    {"ㅐ": "ㅣㅏ", "ㅔ": "ㅓㅣ", "ㅕ": "ㅓ", "ㅑ": "ㅏ", "ㅖ": "ㅔㅕ", "ㅛ": "ㅗ", "ㅠ": "ㅜ", "ㅏ": "ㅣ", "ㅓ": "ㅣ"},
+)
+
+
+def neighbours(syllable: str) -> Iterator[str]:
+    """The syllables that it would be without a stroke."""
+    number = ord(syllable) - 0xAC00
+    lead, vowel, tail = number // 588, number % 588 // 28, number % 28
+    for one in NEAR[0].get(HANGUL[0][lead], ""):
+        yield chr(0xAC00 + (HANGUL[0].index(one) * 21 + vowel) * 28 + tail)
+    for one in NEAR[1].get(HANGUL[1][vowel], ""):
+        yield chr(0xAC00 + (lead * 21 + HANGUL[1].index(one)) * 28 + tail)
+
+
+@pytest.mark.parametrize("size", range(12, 33))
+def test_every_syllable_is_whole_on_a_display_without_greys(size: int) -> None:
+    """No stroke of it is lost, by which it is told from another: the tick of ㅊ once was, at 13 pixels."""
+    every = {letter for words in (KO, PARKING["ko"], PRODUCTS["ko"]) for text in words.values() for letter in text}
+    for syllable in sorted(letter for letter in every if "가" <= letter <= "힣"):
+        for other in neighbours(syllable):
+            one, two = (drawn(letter, size) for letter in (syllable, other))
+            assert np.count_nonzero(one ^ two) >= 2, f"{syllable} looks like {other}"
+
+
+def drawn(letter: str, size: int) -> NDArray[np.bool_]:
+    picture = Image.new("L", (size * 2, size * 2))
+    draw = ImageDraw.Draw(picture)
+    draw.fontmode = "1"
+    draw.text((size // 2, size // 2), letter, fill=255, font=face(size))
+    return np.asarray(picture) > 0

@@ -187,7 +187,7 @@ async def test_what_is_held_or_chorded_is_no_press(stand: Stand) -> None:
 
 
 async def test_the_picture_for_the_front_panel_is_the_one_the_driver_got(stand: Stand) -> None:
-    picture = Image.new("1", (128, 64), 1)
+    picture = Image.new("1", (128, 128), 1)
     await asyncio.to_thread(stand.devices.show, picture)
     assert stand.devices.picture().startswith(b"\x89PNG")
 

@@ -35,7 +35,7 @@ class Technician:
     def ask(self, question: str) -> bool:
         self.asked.append(question)
         if "mirror" in question:
-            shown = np.array(self.rig.displayed().convert("L"), np.uint8).repeat(6, axis=0).repeat(6, axis=1)
+            shown = np.array(self.rig.displayed().convert("L"), np.uint8).repeat(4, axis=0).repeat(4, axis=1)
             scene = np.zeros((720, 1280), np.uint8)
             scene[100 : 100 + shown.shape[0], 100 : 100 + shown.shape[1]] = shown
             self.rig.hold(scene)
