@@ -31,6 +31,7 @@ lint: $(VENV)/.dev ## Check style, types, the imports between rooms, and the dia
 	MYPYPATH=tests/support $(BIN)/mypy --explicit-package-bases --allow-subclassing-any --no-warn-return-any tests/support
 	$(BIN)/lint-imports
 	$(BIN)/python -m kiosk.sale.diagram --check kiosk/sale/README.md
+	$(BIN)/python -m kiosk.cli.manpage --check kiosk/cli/kiosk.1
 	cd ansible && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint -qq
 
 rooms: $(VENV)/.dev ## Print which room imports which (DOT, for graphviz)

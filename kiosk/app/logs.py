@@ -38,12 +38,12 @@ class _Masking(logging.Filter):
 
 
 class _Readable(logging.Formatter):
-    """One line: time, level, order, message."""
+    """One line: date and time, level, order, message."""
 
     def format(self, record: logging.LogRecord) -> str:
         order = getattr(record, "ORDER_ID", "")
         said = one_line(f"{order + ' ' if order else ''}{record.msg}")
-        line = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname:7} {said}"
+        line = f"{self.formatTime(record, '%Y-%m-%d %H:%M:%S')} {record.levelname:7} {said}"
         return f"{line}\n{printable(record.exc_text)}" if record.exc_text else line
 
 

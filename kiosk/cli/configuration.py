@@ -1,6 +1,7 @@
 """The commands about the configuration: to check it, and to show it as it is understood."""
 
 import contextlib
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kiosk.cli.console import complain, write
-from kiosk.cli.program import app, chosen_file, configured, fail, load_again, say
+from kiosk.cli.program import Json, app, chosen_file, configured, fail, load_again, say, say_json
 from kiosk.sale import show
 from kiosk.sale.events import Moment
 from kiosk.sale.order import Product
@@ -22,7 +23,7 @@ app.add_typer(config_app, name="config")
 
 
 @config_app.command("check")
-def config_check() -> None:
+def config_check(*, as_json: Json = False) -> None:
     """Check the configuration, the wiring and the credentials."""
     wrong: list[str] = []
     warnings: list[str] = []
@@ -34,10 +35,18 @@ def config_check() -> None:
     if settings:
         wrong += _together(settings, board="hardware" not in sections)
         warnings += _warnings(settings) if "hardware" not in sections else ()
+    if as_json:
+        mistakes = [line for lines in wrong for line in lines.splitlines()]
+        heights = _heights(settings) if settings and not wrong else {}
+        say_json({"ok": not wrong, "mistakes": mistakes, "warnings": warnings, "letters_mm": heights})
+        raise typer.Exit(2 if wrong else 0)
     for warning in warnings:
         complain(f"warning: {warning}")
     if wrong:
         fail("\n".join(wrong), 2)
+    if settings and (heights := _heights(settings)):
+        told = ", ".join(f"{name} {height:.1f} mm" for name, height in heights.items())
+        say(f"the smallest letters: {told}")
     say("the configuration and the credentials are in order")
 
 
@@ -75,6 +84,13 @@ def _warnings(settings: Settings) -> Iterator[str]:
             yield from placed(chosen_file(), tuple(illegible(settings)))
 
 
+def _heights(settings: Settings) -> dict[str, float]:
+    """How tall letters are, in mm, where the pixels' pitch is known."""
+    from kiosk.app.devices.legibility import heights  # noqa: PLC0415 - likewise
+
+    return heights(settings)
+
+
 def _unshowable(settings: Settings) -> Iterator[str]:
     """The static code is known now, so it can be seen now whether the display can show it."""
     from kiosk.app.devices.config import board_config  # noqa: PLC0415 - likewise
@@ -90,8 +106,12 @@ def _unshowable(settings: Settings) -> Iterator[str]:
 
 
 @config_app.command("show")
-def config_show() -> None:
+def config_show(*, as_json: Json = False) -> None:
     """Show the configuration as it is understood; of addresses, which may hold secrets, the scheme and the host."""
     from kiosk.app.devices.config import spelt_out  # noqa: PLC0415 - the hardware is not for `kiosk orders`
 
-    write(shown(spelt_out(configured())))
+    text = shown(spelt_out(configured()))
+    if as_json:
+        say_json(tomllib.loads(text))
+    else:
+        write(text)

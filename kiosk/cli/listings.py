@@ -1,13 +1,14 @@
-"""How orders, results and takings are written: as tables for people, as JSON for programs. Pure.
+"""How orders, results and takings are written for programs: JSON and CSV. Pure.
 
-In JSON an amount is `{"value": smallest units as text, "currency"}` and a time is ISO 8601 with its offset.
+In JSON an amount is `{"value": smallest units as text, "currency"}`; a time is ISO 8601 in the kiosk's zone, with its
+offset. In CSV an amount is in major units, with its currency in a column of its own.
 """
 
+import csv
 from collections.abc import Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
+from io import StringIO
 from typing import TypeAlias
-
-from rich.table import Table
 
 from kiosk.journal import Attempt, OutboxRow, Takings
 from kiosk.sale.money import Amount
@@ -16,7 +17,7 @@ from kiosk.sale.order import Order, Phase, Settled
 Json: TypeAlias = dict[str, object]
 
 
-def order_json(order: Order) -> Json:
+def order_json(order: Order, zone: tzinfo) -> Json:
     """An order."""
     return {
         "order_id": order.id,
@@ -26,40 +27,43 @@ def order_json(order: Order) -> Json:
         "amount": _amount_json(order.amount),
         "refunded": _amount_json(order.refunded),
         "state": order.state,
-        "created_at": order.created_at.isoformat(),
-        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "created_at": _time(order.created_at, zone),
+        "paid_at": _time(order.paid_at, zone),
         "released": order.released,
         "settled": _settled_json(order.phase),
         "refunds": [{"refund_id": one.id, "value": str(one.amount.minor)} for one in order.refunds],
     }
 
 
-def attempt_json(attempt: Attempt) -> Json:
+def attempt_json(attempt: Attempt, zone: tzinfo) -> Json:
     """One thing that was done for an order."""
     return {
         "kind": attempt.kind,
-        "at": attempt.at.isoformat(),
+        "at": _time(attempt.at, zone),
         "answer": attempt.answer,
-        "answered_at": attempt.answered_at.isoformat() if attempt.answered_at else None,
+        "answered_at": _time(attempt.answered_at, zone),
     }
 
 
-def result_json(row: OutboxRow) -> Json:
-    """A result on its way to the operator."""
-    return {
+def result_json(row: OutboxRow, zone: tzinfo, *, whole: bool = False) -> Json:
+    """A result on its way to the operator; `whole`: with its body, and the times of its way."""
+    shown: Json = {
         "sequence": row.sequence,
         "id": row.id,
         "type": row.topic,
         "order_id": row.order_id,
-        "timestamp": row.at.isoformat(),
+        "timestamp": _time(row.at, zone),
         "state": row.state.value,
         "attempts": row.attempts,
         "trouble": row.trouble,
     }
+    times = {"refused_at": row.refused_at, "again_at": row.again_at, "delivered_at": row.delivered_at}
+    rest: Json = {**{name: _time(at, zone) for name, at in times.items()}, "body": row.body}
+    return shown | rest if whole else shown
 
 
-def takings_json(day: date, takings: Takings) -> Json:
-    """A day's takings, and whether paid is released + given back + open."""
+def takings_json(begin: date, end: date, takings: Takings, zone: tzinfo) -> Json:
+    """The takings of some days, and whether paid is released + given back + open."""
     products = [
         {
             "product": line.product.value,
@@ -72,77 +76,53 @@ def takings_json(day: date, takings: Takings) -> Json:
         for line in takings.products
     ]
     return {
-        "date": day.isoformat(),
+        "date": begin.isoformat(),
+        "until": end.isoformat(),
         "products": products,
-        "unresolved": [order_json(order) for order in takings.unresolved],
+        "net": [{"value": str(takings.net(one.currency)), "currency": one.currency} for one in takings.sums],
+        "unresolved": [order_json(order, zone) for order in takings.unresolved],
         "sum_holds": all(total.holds for total in takings.sums),
     }
 
 
-def orders_table(orders: Sequence[Order], zone: tzinfo) -> Table:
-    """Orders, a line each."""
-    table = Table("claim", "order", "time", "product", "amount", "state", "given back", box=None)
-    for order in orders:
-        table.add_row(
-            order.claim,
-            order.id,
-            f"{order.created_at.astimezone(zone):%m-%d %H:%M:%S}",
-            order.product.value,
-            str(order.amount),
-            order.state,
-            str(order.refunded) if order.refunds else "",
+def orders_csv(orders: Sequence[Order], zone: tzinfo) -> str:
+    """Orders, a row each, for a spreadsheet."""
+    headings = "order_id gateway_order_id claim product amount currency refunded state created_at paid_at released"
+    rows = [
+        (
+            *(order.id, order.gateway_id or "", order.claim, order.product.value),
+            *(order.amount.major, order.amount.currency, order.refunded.major, order.state),
+            *(_time(order.created_at, zone), _time(order.paid_at, zone) or "", "yes" if order.released else "no"),
         )
-    return table
+        for order in orders
+    ]
+    return _csv(headings.split(), rows)
 
 
-def order_table(order: Order, history: Sequence[Attempt], zone: tzinfo) -> Table:
-    """One order, and all that was done for it."""
-    table = Table(show_header=False, box=None)
-    table.add_row("order", order.id)
-    table.add_row("claim", order.claim)
-    table.add_row("at the gateway", order.gateway_id or "-")
-    table.add_row("product", order.product.value)
-    table.add_row("amount", str(order.amount))
-    table.add_row("state", order.state)
-    table.add_row("created", f"{order.created_at.astimezone(zone):%Y-%m-%d %H:%M:%S}")
-    table.add_row("paid", f"{order.paid_at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if order.paid_at else "no")
-    table.add_row("released", "yes" if order.released else "no")
-    table.add_row("given back", str(order.refunded))
-    if isinstance(order.phase, Settled):
-        table.add_row("settled as", f"{order.phase.how}: {order.phase.reason}")
-    for attempt in history:
-        at = attempt.at.astimezone(zone)
-        table.add_row(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}", f"{attempt.kind}: {attempt.answer or 'no answer'}")
-    return table
-
-
-def results_table(rows: Sequence[OutboxRow]) -> Table:
-    """Results on their way, a line each."""
-    table = Table("no.", "type", "order", "state", "tries", "trouble", box=None)
-    for row in rows:
-        table.add_row(str(row.sequence), row.topic, row.order_id or "", row.state, str(row.attempts), row.trouble)
-    return table
-
-
-def takings_table(takings: Takings) -> Table:
-    """A day's takings by product."""
-    table = Table("product", "paid", "released", "given back", "refunded later", box=None)
+def takings_csv(takings: Takings) -> str:
+    """Takings, a row for each product and currency; counts and amounts."""
+    kinds = ("paid", "released", "given_back", "refunded")
+    headings = ["product", "currency", *(f"{kind}_{what}" for kind in kinds for what in ("count", "amount"))]
+    rows = []
     for line in takings.products:
-        tallies = (line.paid, line.released, line.given_back, line.refunded)
-        table.add_row(line.product, *(f"{one.count} x {Amount(one.minor, line.currency)}" for one in tallies))
-    return table
+        row = [line.product.value, line.currency]
+        for tally in (line.paid, line.released, line.given_back, line.refunded):
+            row += [str(tally.count), Amount(tally.minor, line.currency).major]
+        rows.append(row)
+    return _csv(headings, rows)
 
 
-def takings_lines(takings: Takings) -> list[str]:
-    """The sum of each currency, and what waits for a person."""
-    lines = []
-    for total in takings.sums:
-        terms = (total.paid, total.released, total.given_back, total.open)
-        paid, released, back, still = (Amount(minor, total.currency) for minor in terms)
-        sign = "=" if total.holds else "IS NOT"
-        lines.append(f"paid {paid} {sign} released {released} + given back {back} + open {still}")
-    lines += [f"{one.state}: {one.id} {one.amount}; see: kiosk order {one.claim}" for one in takings.unresolved]
-    return lines
+def _csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([[_tame(str(cell)) for cell in row] for row in rows])
+    return out.getvalue().rstrip("\n")
+
+
+def _tame(cell: str) -> str:
+    """A spreadsheet takes what begins so for a formula, and others wrote some of it."""
+    return f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell
 
 
 def _settled_json(phase: Phase) -> Json | None:
@@ -151,3 +131,7 @@ def _settled_json(phase: Phase) -> Json | None:
 
 def _amount_json(amount: Amount) -> Json:
     return {"value": str(amount.minor), "currency": amount.currency}
+
+
+def _time(at: datetime | None, zone: tzinfo) -> str | None:
+    return at.astimezone(zone).isoformat() if at else None

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -10,34 +9,44 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kiosk.app.printable import printable
-from kiosk.cli import listings
-from kiosk.cli.program import Json, Yes, app, ask, configured, fail, open_journal, say, say_json
+from kiosk.cli import listings, tables
+from kiosk.cli.console import complain, write
+from kiosk.cli.program import Csv, Json, Yes, app, ask, configured, console, fail, open_journal, say, say_json
+from kiosk.cli.spans import Since, Until, span
 from kiosk.journal import STATES
 from kiosk.sale.money import Amount, MoneyError
 from kiosk.sale.order import Order
 
+WEEK, MOST = 7, 1000  # days, and orders, that are listed
 Name = Annotated[str, typer.Argument(help="The order's id, the gateway's id, or the claim code.")]
 
 
 @app.command()
 def orders(
     *,
-    since: Annotated[datetime | None, typer.Option(help="From this day or time on; default: a week ago.")] = None,
+    since: Since = None,
+    until: Until = None,
     state: Annotated[str | None, typer.Option(help=f"One of {', '.join(STATES)}.")] = None,
     as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
-    """List the orders, newest first."""
+    """List the orders, newest first; of the last week, unless told otherwise."""
     if state is not None and state not in STATES:
         fail(f"--state {state}: expected one of {', '.join(STATES)}", 2)
     settings = configured()
     zone = ZoneInfo(settings.kiosk.timezone)
-    begin = since.replace(tzinfo=zone) if since else datetime.now(zone) - timedelta(days=7)
+    begin, end = span(since, until, zone, WEEK)
     with open_journal(settings) as journal:
-        found = journal.orders(begin, state, 1000)
+        found = journal.orders(begin, state, MOST, end)
     if as_json:
-        say_json([listings.order_json(order) for order in found])
+        say_json([listings.order_json(order, zone) for order in found])
+    elif as_csv:
+        write(listings.orders_csv(found, zone))
     else:
-        say(listings.orders_table(found, zone) if found else "no orders")
+        say(tables.orders_table(found, zone, console().width) if found else "no orders")
+    if len(found) == MOST:
+        oldest = found[-1].created_at.astimezone(zone)
+        complain(f"these are the newest {MOST}; for those before: --until {oldest:%Y-%m-%dT%H:%M:%S}")
 
 
 @app.command()
@@ -48,12 +57,15 @@ def order(name: Name, *, as_json: Json = False) -> None:
     with open_journal(settings) as journal:
         found = journal.find(name)
         history = journal.history(found.id) if found else ()
+        results = journal.results(found.id) if found else ()
     if found is None:
         fail(f"no order {name!r}: give its id, the gateway's id or the claim code", 1)
     if as_json:
-        say_json({**listings.order_json(found), "history": [listings.attempt_json(one) for one in history]})
+        told = [listings.result_json(one, zone) for one in results]
+        done = [listings.attempt_json(one, zone) for one in history]
+        say_json({**listings.order_json(found, zone), "history": done, "results": told})
     else:
-        say(listings.order_table(found, history, zone))
+        say(tables.order_table(found, history, results, zone))
 
 
 def _agreed(name: str, what: str, *, yes: bool, moves_all: Callable[[Order], bool]) -> None:
@@ -75,6 +87,7 @@ def refund(
     amount: Annotated[str | None, typer.Argument(help="In major units; default: all that is left.")] = None,
     *,
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Give money back, all of it or a part; the running daemon does it."""
 
@@ -85,20 +98,21 @@ def refund(
             return False
 
     _agreed(name, "refund", yes=yes, moves_all=moves_all)
-    ask(f"/orders/{quote(name, safe='')}/refund", **({} if amount is None else {"amount": amount}))
+    given = {} if amount is None else {"amount": amount}
+    ask(f"/orders/{quote(name, safe='')}/refund", as_json=as_json, **given)
 
 
 @app.command()
-def cancel(name: Name, *, yes: Yes = False) -> None:
+def cancel(name: Name, *, yes: Yes = False, as_json: Json = False) -> None:
     """Cancel an order: close it, or give all of it back."""
     _agreed(name, "cancel", yes=yes, moves_all=lambda order: order.paid_at is not None)
-    ask(f"/orders/{quote(name, safe='')}/cancel")
+    ask(f"/orders/{quote(name, safe='')}/cancel", as_json=as_json)
 
 
 @app.command()
-def inquire(name: Name) -> None:
+def inquire(name: Name, *, as_json: Json = False) -> None:
     """Ask the gateway what became of an order."""
-    ask(f"/orders/{quote(name, safe='')}/inquire")
+    ask(f"/orders/{quote(name, safe='')}/inquire", as_json=as_json)
 
 
 @app.command()
@@ -109,6 +123,7 @@ def settle(
     refunded: Annotated[bool, typer.Option("--refunded", help="Paid, and the shopper has the money back.")] = False,
     nothing: Annotated[bool, typer.Option("--nothing", help="No money moved.")] = False,
     reason: Annotated[str, typer.Option(help="How you know; it is kept, and told to the operator.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Say what became of an order that the machine could not settle. Moves no money."""
     ways = {"released": released, "refunded": refunded, "nothing": nothing}
@@ -117,4 +132,4 @@ def settle(
         fail("settle: give one of --released, --refunded and --nothing", 2)
     if not reason.strip():
         fail("settle: --reason: expected some words on how you know", 2)
-    ask(f"/orders/{quote(name, safe='')}/settle", **{"as": chosen[0], "reason": reason.strip()})
+    ask(f"/orders/{quote(name, safe='')}/settle", as_json=as_json, **{"as": chosen[0], "reason": reason.strip()})

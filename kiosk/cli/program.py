@@ -6,6 +6,7 @@ writes.
 """
 
 import json
+import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -21,13 +22,16 @@ from kiosk.settings import Settings, SettingsError, load, settings_file
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A payment kiosk.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Csv = Annotated[bool, typer.Option("--csv", help="For spreadsheets.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask first.")]
+
+
+UNCUT = 1000  # characters to a line, where there is no terminal that says how many
 
 
 class _Chosen:
@@ -86,10 +90,15 @@ def open_journal(settings: Settings) -> JournalReader:
         fail(str(error), 1)
 
 
+def console() -> PlainConsole:
+    """The terminal; where there is none, lines are as long as they have to be."""
+    return PlainConsole(markup=False, highlight=False, width=None if sys.stdout.isatty() else UNCUT)
+
+
 def say(*rows: object, sep: str = " ") -> None:
     """Print tables and lines."""
     if rows:
-        PlainConsole(markup=False, highlight=False).print(*rows, sep=sep)
+        console().print(*rows, sep=sep)
 
 
 def say_json(value: object) -> None:
@@ -97,7 +106,7 @@ def say_json(value: object) -> None:
     write(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def ask(path: str, **params: str) -> None:
+def ask(path: str, *, as_json: bool = False, **params: str) -> None:
     """Let the running daemon do it, and say what came of it."""
     from kiosk.app.control import Result, Unusable  # noqa: PLC0415 - its HTTP client is not for `kiosk orders`
     from kiosk.app.control import ask as asked  # noqa: PLC0415 - likewise
@@ -108,13 +117,13 @@ def ask(path: str, **params: str) -> None:
         fail(str(error), 1)
     except Unusable as error:
         fail(str(error), 2)
-    match result:
-        case Result.DONE:
-            say(line)
-        case Result.FAILED:
-            fail(line, 1)
-        case Result.UNKNOWN:
-            fail(line, 3)
+    code = {Result.DONE: 0, Result.FAILED: 1, Result.UNKNOWN: 3}[result]
+    if as_json:
+        say_json({"result": result.value, "line": line})
+        raise typer.Exit(code)
+    if code:
+        fail(line, code)
+    say(line)
 
 
 def _version(*, wanted: bool) -> None:

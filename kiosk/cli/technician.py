@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +14,11 @@ from rich.text import Text
 
 from kiosk.cli.console import PlainConsole, write
 from kiosk.cli.findingspage import Progress, list_page, report_page, summary
-from kiosk.cli.program import Json, app, ask, chosen_file, configured, fail, load_again, say
+from kiosk.cli.program import Json, app, ask, chosen_file, configured, console, fail, load_again, say
 from kiosk.cli.statuspage import status_page
 from kiosk.settings import Settings, SettingsError
 
 EVERY = 1.0  # seconds between two looks of --watch
-PLAIN = 160  # characters to a line, where there is no terminal that says how many
 
 
 @app.command()
@@ -87,9 +85,9 @@ def diagnose(
         wanted = chosen(every, tuple(names or ()))
     except ValueError as error:
         fail(str(error), 2)
-    console = PlainConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN)
+    terminal = console()
     if as_list:
-        console.print(list_page(in_order(wanted)))
+        terminal.print(list_page(in_order(wanted)))
         return
     progress = Progress(PlainConsole(stderr=True), len(wanted))
     progress.start()
@@ -100,21 +98,25 @@ def diagnose(
     if as_json:
         write(report.model_dump_json(indent=2))
     else:
-        console.print(report_page(report), summary(report))
+        terminal.print(report_page(report), summary(report))
     if not report.ok:
         raise typer.Exit(1)
 
 
 @app.command()
-def drain(reason: Annotated[str, typer.Option(help="Why; it is kept, and told to the operator.")] = "") -> None:
+def drain(
+    reason: Annotated[str, typer.Option(help="Why; it is kept, and told to the operator.")] = "",
+    *,
+    as_json: Json = False,
+) -> None:
     """Take the kiosk out of use, also across restarts. A sale in hand goes on to its end."""
-    ask("/drain", **({"reason": reason} if reason else {}))
+    ask("/drain", as_json=as_json, **({"reason": reason} if reason else {}))
 
 
 @app.command()
-def undrain() -> None:
+def undrain(*, as_json: Json = False) -> None:
     """Put the kiosk back into use."""
-    ask("/undrain")
+    ask("/undrain", as_json=as_json)
 
 
 @app.command()

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 from rich.console import Console
@@ -22,6 +24,26 @@ from kiosk.settings.credentials import read_credentials
 WEBHOOK_SECRET = "whsec_ZGVtbyBzZWNyZXQsIG9wZW5zIG5vdGhpbmc="  # noqa: S105 - opens the demo's own operator only
 
 
+DISPLAYS = {
+    "128x64": "ssd1306",
+    "128x128": "ssd1327",
+    "240x240": "st7789",
+    "320x240": "st7789",
+    "800x480": "framebuffer",
+}
+LIMITS = {"KRW": ("100", "200000"), "SGD": ("1.00", "200.00")}
+SLOW = 5.0  # seconds that a slow gateway takes for each answer
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the demo's kiosk looks like. `display`: one of DISPLAYS; `currency`: one of LIMITS."""
+
+    language: Literal["ko", "en"] = "en"
+    display: str = "128x128"
+    currency: str = "KRW"
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What is running, and where."""
@@ -32,8 +54,11 @@ class Stage:
     config: Path
 
 
-def write_config(directory: Path, *, gateway: str, operator: str, panel_port: int) -> Path:
-    """A configuration with all four products and the sandbox's keys; returns the file."""
+def write_config(directory: Path, *, gateway: str, operator: str, panel_port: int, look: Look = Look()) -> Path:
+    """A configuration with all four products and the sandbox's keys; returns the file. The static code is for won."""
+    width, height = look.display.split("x")
+    least, most = LIMITS[look.currency]
+    products = ["ORDER_CODE", "PAYMENT_CODE", "CASHIER_PAYMENT", *(["ENTRY_CODE"] if look.currency == "KRW" else [])]
     credentials = directory / "credentials"
     credentials.mkdir(mode=0o700)
     for name, secret in (
@@ -51,7 +76,7 @@ def write_config(directory: Path, *, gateway: str, operator: str, panel_port: in
 id = "{merchants.TERMINAL_ID}"
 state_dir = "{directory / "state"}"
 credentials_dir = "{credentials}"
-language = "en"
+language = "{look.language}"
 
 [gateway]
 base_url = "{gateway}"
@@ -59,16 +84,20 @@ client_id = "{merchants.CLIENT_ID}"
 sign_id = "{merchants.SIGN_ID}"
 
 [payment]
-products = ["ORDER_CODE", "PAYMENT_CODE", "CASHIER_PAYMENT", "ENTRY_CODE"]
+kind = "parking"
+currency = "{look.currency}"
+min_amount = "{least}"
+max_amount = "{most}"
+products = {json.dumps(products)}
 description = "Parking"
 entry_code = "{merchants.ENTRY_CODE}"
 
 [hardware]
 board = "simulated"
 [hardware.display]
-driver = "ssd1327"
-width = 128
-height = 128
+driver = "{DISPLAYS[look.display]}"
+width = {width}
+height = {height}
 
 [notifications.webhook]
 url = "{operator}/results"
@@ -83,26 +112,31 @@ listen = "127.0.0.1:{panel_port}"
 
 
 @contextlib.asynccontextmanager
-async def set_up(panel_port: int, *, sandbox_port: int = 0) -> AsyncIterator[Stage]:
-    """The whole stage, while the context is open."""
+async def set_up(
+    panel_port: int, *, sandbox_port: int = 0, look: Look = Look(), slow: bool = False
+) -> AsyncIterator[Stage]:
+    """The whole stage, while the context is open. `slow`: the gateway takes its time."""
     async with contextlib.AsyncExitStack() as house:
         directory = Path(house.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
         sandbox = await house.enter_async_context(Sandbox(SandboxSettings(port=sandbox_port)))
         operator = Operator(WEBHOOK_SECRET)
         results = await house.enter_async_context(serving(operator.app, host="127.0.0.1", port=0))
-        config = write_config(directory, gateway=sandbox.url, operator=results, panel_port=panel_port)
+        config = write_config(directory, gateway=sandbox.url, operator=results, panel_port=panel_port, look=look)
         settings = load(config)
         running = await house.enter_async_context(daemon(settings, read_credentials(settings)))
         async with httpx.AsyncClient(trust_env=False) as client:
             listens = f"{running.listener_url}/notification"
             (await client.put(f"{sandbox.url}/sandbox/notify-url", json={"url": listens})).raise_for_status()
+            if slow:
+                late = {call: {"delay": {"seconds": SLOW}} for call in ("pay", "detail", "cancel", "refund")}
+                (await client.put(f"{sandbox.url}/sandbox/faults", json=late)).raise_for_status()
         yield Stage(running.panel_url, sandbox.url, operator, config)
 
 
-async def stage(port: int) -> bool:
+async def stage(port: int, phone_port: int, look: Look, *, slow: bool) -> bool:
     """Run until Ctrl-C; a person plays the shopper."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    async with set_up(port) as played:
+    async with set_up(port, sandbox_port=phone_port, look=look, slow=slow) as played:
         say = Console(highlight=False, soft_wrap=True).print
         say(f"\n  the kiosk's front panel   [bold]{played.panel}[/]")
         say(f"  the shopper's phone       [bold]{played.sandbox}[/]")
@@ -112,9 +146,12 @@ async def stage(port: int) -> bool:
     return True
 
 
-async def gateway_alone(port: int) -> None:
-    """Run the sandbox gateway until Ctrl-C."""
+async def gateway_alone(port: int, notify_url: str) -> None:
+    """Run the sandbox gateway until Ctrl-C. `notify_url`: where NOTIFICATIONs go whose order names no other."""
     async with Sandbox(SandboxSettings(port=port)) as sandbox:
+        if notify_url:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                (await client.put(f"{sandbox.url}/sandbox/notify-url", json={"url": notify_url})).raise_for_status()
         say = Console(highlight=False, soft_wrap=True).print
         say(f"\n  gateway and shopper's phone  [bold]{sandbox.url}[/]")
         say(f"  client_id {merchants.CLIENT_ID}, sign_type SHA, sign_id {merchants.SIGN_ID}")

@@ -13,6 +13,7 @@ from kiosk.journal.file import FILE, explained, open_for_reading
 from kiosk.journal.records import Attempt, Counts, OutboxRow, OutboxState
 from kiosk.journal.rows import EPOCH, STATES, microseconds, order_of
 from kiosk.journal.takings import Takings, takings
+from kiosk.sale.numbering import read_claim
 from kiosk.sale.order import Order
 
 
@@ -53,25 +54,30 @@ class JournalReader:
         return self._order("SELECT * FROM orders WHERE gateway_id = :id", id=gateway_id)
 
     def find(self, text: str) -> Order | None:
-        """The order a person means: by its id, the gateway's id, or its claim code in either case; the newest such."""
+        """The order a person means: by its id, the gateway's id, or its claim code as they read it; the newest such."""
         return self._order(
-            "SELECT * FROM orders WHERE id = :text OR gateway_id = :text OR claim = :text"
+            "SELECT * FROM orders WHERE id = :text OR gateway_id = :text OR claim = :text OR claim = :claim"
             " ORDER BY id = :text DESC, gateway_id IS :text DESC, number DESC LIMIT 1",
             text=text.strip(),
+            claim=read_claim(text),
         )
 
-    def orders(self, since: datetime | None, state: str | None, limit: int) -> tuple[Order, ...]:
-        """At most `limit` orders, newest first: made at or after `since`, and in `state`, one of STATES.
+    def orders(
+        self, since: datetime | None, state: str | None, limit: int, until: datetime | None = None
+    ) -> tuple[Order, ...]:
+        """At most `limit` orders, newest first: made from `since` until before `until`, in `state`, one of STATES.
 
         Raises ValueError for a state that there is not.
         """
         if state is not None and state not in STATES:
             raise ValueError(f"{state!r} is no state of an order; expected one of {', '.join(STATES)}")
         return self._orders(
-            "SELECT * FROM orders WHERE (:since IS NULL OR created_us >= :since) AND (:state IS NULL OR state = :state"
+            "SELECT * FROM orders WHERE (:since IS NULL OR created_us >= :since)"
+            " AND (:until IS NULL OR created_us < :until) AND (:state IS NULL OR state = :state"
             " OR (state = 'not_charged' AND json_extract(phase, '$.verdict') = :state))"
             " ORDER BY number DESC LIMIT :limit",
             since=None if since is None else microseconds(since),
+            until=None if until is None else microseconds(until),
             state=state,
             limit=limit,
         )
@@ -131,6 +137,15 @@ class JournalReader:
             state=state,
             limit=limit,
         )
+
+    def row(self, sequence: int) -> OutboxRow | None:
+        """The result of this number."""
+        found = self._outbox("SELECT * FROM outbox WHERE sequence = :sequence", sequence=sequence)
+        return found[0] if found else None
+
+    def results(self, order_id: str) -> tuple[OutboxRow, ...]:
+        """What the operator was told, or is to be told, of an order, oldest first."""
+        return self._outbox("SELECT * FROM outbox WHERE order_id = :id ORDER BY sequence", id=order_id)
 
     def counts(self) -> Counts:
         """How many results wait, and how many were set aside."""

@@ -81,6 +81,11 @@ class Takings:
     sums: tuple[Sum, ...]
     unresolved: tuple[Order, ...]
 
+    def net(self, currency: str) -> int:
+        """What stays of what was paid, in smallest units: less all that went back, before a release or after it."""
+        lines = (line for line in self.products if line.currency == currency)
+        return sum(line.paid.minor - line.given_back.minor - line.refunded.minor for line in lines)
+
 
 @dataclass(frozen=True, slots=True)
 class _Shares:

@@ -6,7 +6,14 @@ from kiosk.sale.events import Moment
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
+MISREAD = str.maketrans("ILO", "110")
 ID_LENGTH = 9  # of those, for milliseconds since EPOCH: enough until the year 3135
+
+
+def read_claim(typed: str) -> str:
+    """A claim code as somebody typed it: in either case, with blanks and hyphens, I and L for 1 and O for 0."""
+    letters = typed.upper().translate(MISREAD)
+    return "".join(letter for letter in letters if letter in ALPHABET)
 
 
 def order_number(last: int, now: Moment) -> int:

@@ -104,6 +104,11 @@ def _heading(text: str, width: int, row: int) -> Piece:
     return fitted(text, (0, 0, width, row + 3), row, bar=True)
 
 
+def _gap(height: int) -> int:
+    """Pixels of air under the heading's bar."""
+    return 1 if height <= FLAT else 3
+
+
 def _stacked(words: Words, amounts: list[str], size: tuple[int, int], row: int) -> list[Piece]:
     """The heading in a bar, what belongs to it below, the amount as large as fits, and the rest at the foot."""
     width, height = size
@@ -113,7 +118,7 @@ def _stacked(words: Words, amounts: list[str], size: tuple[int, int], row: int) 
         return [*_flat(amounts[0], "", width), *rows(more + below, (0, FLAT_BAR, width, height), row - 1)]
     if amounts:  # which takes a line and a quarter at the least
         row = min(row, (height - 3) * 4 // (4 * (1 + len(more) + len(below)) + 5))
-    top, foot = row + 4, height - len(below) * row
+    top, foot = row + 3 + _gap(height), height - len(below) * row
     placed = [_heading(title, width, row)]
     if not amounts:
         return placed + rows(more + below, (0, top, width, height), row * 5 // 4)
@@ -128,7 +133,7 @@ def _options(words: Words, amounts: list[str], size: tuple[int, int], row: int) 
     width, height = size
     title, *more = words.heading
     below = more or words.hints  # what is said of the time goes before the way back
-    top, foot = row + 4, height - len(below) * row
+    top, foot = row + 3 + _gap(height), height - len(below) * row
     space = (foot - top) // (4 * len(words.options) + 6)  # an amount takes as much as one and a half ways
     middle = top + 6 * space
     placed = [_heading(title, width, row), *[largest(amount, (0, top, width, middle)) for amount in amounts]]

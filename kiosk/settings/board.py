@@ -86,7 +86,7 @@ class BuzzerSection(Section):
 
 
 class DisplaySection(Section):
-    """[hardware.display]. `inverse` and `large` are for people who see little."""
+    """[hardware.display]. `pixel_pitch` in mm, 0 where unknown. `inverse` and `large`: for people who see little."""
 
     driver: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
     width: Pixels | None = None
@@ -101,6 +101,7 @@ class DisplaySection(Section):
     speed: Annotated[int, Field(ge=500_000, le=52_000_000)] | None = None
     rotate: Literal[0, 90, 180, 270] | None = None
     contrast: Annotated[int, Field(ge=0, le=255)] | None = None
+    pixel_pitch: Annotated[float, Field(ge=0, le=5)] = 0.0
     inverse: bool = False
     large: bool = False
 

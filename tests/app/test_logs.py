@@ -83,8 +83,8 @@ def test_a_line_has_time_level_order_and_message() -> None:
         'log.warning("declined", extra={"ORDER_ID": "bench-7-1", "EVENT": "Declined"})\nlog.info("idle")'
     )
     first, second = written.splitlines()
-    assert re.fullmatch(r"\d\d:\d\d:\d\d WARNING bench-7-1 declined", first)
-    assert re.fullmatch(r"\d\d:\d\d:\d\d INFO    idle", second)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d WARNING bench-7-1 declined", first)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO    idle", second)
 
 
 def test_libraries_speak_of_trouble_only() -> None:

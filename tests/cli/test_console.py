@@ -10,7 +10,7 @@ from rich.text import Text
 from sample_orders import order
 
 from kiosk.cli.console import PlainConsole, complain, write
-from kiosk.cli.listings import orders_table
+from kiosk.cli.tables import orders_table
 
 EVIL = "\x1b]0;owned\x07\x9b31m\u202e"
 SEEN = r"\u001b]0;owned\u0007\u009b31m\u202e"
@@ -37,7 +37,7 @@ def test_our_own_styles_are_the_only_controls() -> None:
 
 
 def test_an_order_with_such_an_id_is_listed() -> None:
-    seen = printed(orders_table([order(EVIL)], UTC), terminal=False)
+    seen = printed(orders_table([order(EVIL)], UTC, 200), terminal=False)
     assert "\ufffd]0;owned" in seen
 
 

@@ -76,7 +76,7 @@ def test_an_order_is_found_by_the_gateways_id(journal: Journal) -> None:
     assert journal.by_gateway_id("G2") is None
 
 
-@pytest.mark.parametrize("text", ["K1-00AB12", "00AB12", "00ab12", " 00ab12 ", "G1"])
+@pytest.mark.parametrize("text", ["K1-00AB12", "00AB12", "00ab12", " 00ab12 ", "G1", "OOAB-I2", "ooab l2"])
 def test_an_order_is_found_by_what_a_shopper_or_the_gateway_calls_it(journal: Journal, text: str) -> None:
     wanted = order("K1-00AB12", gateway_id="G1")
     journal.write(Entry(NOON, orders=(order("K1-000001"), wanted, order("K1-000002"))))

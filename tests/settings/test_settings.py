@@ -518,3 +518,18 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text += 'listen = "127.0.0.1:8080"\n[gateway.pahts]\n[hardware.release]\npin = 17\n'
     lines = together(tmp_path, text)
     assert [line.partition(":")[0] for line in lines] == ["8", "18", "11", "19", "17", "15"]
+
+
+def test_how_tall_letters_are_is_told_where_the_pitch_of_the_pixels_is_known(tmp_path: Path) -> None:
+    for name in ("transaction-key", "notification-key"):
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_text(f"{name}-of-the-bench")
+    text = PLAIN.replace("/srv/credentials", str(tmp_path)) + "[hardware.display]\n"
+    small = check(written(tmp_path, text + "pixel_pitch = 0.21"))
+    assert small.returncode == 0
+    assert "the smallest letters: idle 3." in small.stdout
+    assert ":14: hardware.display.pixel_pitch: the smallest letters are lower than 7.25 mm on: idle 3." in small.stderr
+    large = check(written(tmp_path, text + "pixel_pitch = 0.7"))
+    assert "the smallest letters: idle 1" in large.stdout
+    assert large.stderr == ""
+    assert "letters" not in check(written(tmp_path, text)).stdout
