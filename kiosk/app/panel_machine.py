@@ -12,7 +12,7 @@ from typing import Protocol
 from kiosk.app.current import Current
 from kiosk.app.recorder import Recorder
 from kiosk.app.stopwatch import Stopwatch
-from kiosk.frontpanel.view import How, NotSimulated, OrderLine, Snapshot
+from kiosk.frontpanel.view import How, NotSimulated, OrderLine, ResultLine, Snapshot
 from kiosk.journal import Counts, JournalError
 from kiosk.sale.events import Part
 from kiosk.screens import Language, lines
@@ -167,6 +167,11 @@ class PanelMachine:
             )
             for order in found
         ]
+
+    async def told(self, limit: int) -> list[ResultLine]:
+        """The last results, newest first."""
+        rows = await self._recorder.call(lambda journal: journal.rows(None, limit))
+        return [ResultLine(row.sequence, row.topic, row.order_id, row.at, row.state.value) for row in rows]
 
     def _simulated(self) -> Bench:
         if self._bench is None:

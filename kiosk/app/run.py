@@ -49,6 +49,7 @@ from kiosk.diagnostics.menu import Glass
 from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.api import front_panel
+from kiosk.frontpanel.phone import Phone
 from kiosk.gateway.client import Gateway
 from kiosk.gateway.wire import ACKNOWLEDGEMENT
 from kiosk.listener import listener
@@ -119,9 +120,10 @@ async def daemon(
     credentials: Credentials,
     opener: Opener = open_board,
     restart: Callable[[], None] | None = None,
+    phone: Phone | None = None,
 ) -> AsyncIterator[Daemon]:
     """The whole daemon, running in this event loop while the context is open. `opener` gives its board, `restart` is
-    called when a technician wants it to begin anew.
+    called when a technician wants it to begin anew, `phone` is the shopper's where somebody plays it.
     """
     async with contextlib.AsyncExitStack() as house:
         inbox = Inbox(asyncio.get_running_loop())
@@ -148,7 +150,7 @@ async def daemon(
             settings, credentials, house, tasks, JournalRows(recorder, panel_machine.outbox_changed), clock
         )
         admission, clinic = Admission(), Clinic(settings, standing.status, credentials.webhook_secret)
-        panel_url = await house.enter_async_context(_front_panel(settings, panel_machine, clinic, admission))
+        panel_url = await house.enter_async_context(_front_panel(settings, panel_machine, clinic, admission, phone))
         listener_url = await _listen(
             settings, credentials, house, lookup, inbox, gateway, lambda: current.state.rules.confirm_notifications
         )
@@ -263,10 +265,10 @@ async def _deliver(
 
 
 def _front_panel(
-    settings: Settings, machine: PanelMachine, clinic: Clinic, admission: Admission
+    settings: Settings, machine: PanelMachine, clinic: Clinic, admission: Admission, phone: Phone | None
 ) -> contextlib.AbstractAsyncContextManager[str]:
     host, port = settings.panel.host, settings.panel.port
-    app = front_panel(machine, host=host, clinic=clinic, admission=admission)
+    app = front_panel(machine, host=host, clinic=clinic, admission=admission, phone=phone)
     return serving(app, host=host, port=port)
 
 

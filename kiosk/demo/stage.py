@@ -15,6 +15,7 @@ from rich.console import Console
 
 from kiosk.app.run import daemon
 from kiosk.demo.operator import Operator
+from kiosk.demo.phone import SandboxPhone
 from kiosk.sandbox import merchants
 from kiosk.sandbox.server import Sandbox, SandboxSettings
 from kiosk.serving.server import serving
@@ -31,13 +32,13 @@ DISPLAYS = {
     "320x240": "st7789",
     "800x480": "framebuffer",
 }
-LIMITS = {"KRW": ("100", "200000"), "SGD": ("1.00", "200.00")}
+LIMITS = {"SGD": ("1.00", "200.00")}  # where it is not won, which is usual
 SLOW = 5.0  # seconds that a slow gateway takes for each answer
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the demo's kiosk looks like. `display`: one of DISPLAYS; `currency`: one of LIMITS."""
+    """What the demo's kiosk looks like. `display`: one of DISPLAYS; `currency`: KRW, or one of LIMITS."""
 
     language: Literal["ko", "en"] = "en"
     display: str = "128x128"
@@ -57,7 +58,8 @@ class Stage:
 def write_config(directory: Path, *, gateway: str, operator: str, panel_port: int, look: Look = Look()) -> Path:
     """A configuration with all four products and the sandbox's keys; returns the file. The static code is for won."""
     width, height = look.display.split("x")
-    least, most = LIMITS[look.currency]
+    least, most = LIMITS.get(look.currency, ("", ""))
+    limits = f'currency = "{look.currency}"\nmin_amount = "{least}"\nmax_amount = "{most}"\n' if least else ""
     products = ["ORDER_CODE", "PAYMENT_CODE", "CASHIER_PAYMENT", *(["ENTRY_CODE"] if look.currency == "KRW" else [])]
     credentials = directory / "credentials"
     credentials.mkdir(mode=0o700)
@@ -85,10 +87,7 @@ sign_id = "{merchants.SIGN_ID}"
 
 [payment]
 kind = "parking"
-currency = "{look.currency}"
-min_amount = "{least}"
-max_amount = "{most}"
-products = {json.dumps(products)}
+{limits}products = {json.dumps(products)}
 description = "Parking"
 entry_code = "{merchants.ENTRY_CODE}"
 
@@ -123,13 +122,14 @@ async def set_up(
         results = await house.enter_async_context(serving(operator.app, host="127.0.0.1", port=0))
         config = write_config(directory, gateway=sandbox.url, operator=results, panel_port=panel_port, look=look)
         settings = load(config)
-        running = await house.enter_async_context(daemon(settings, read_credentials(settings)))
-        async with httpx.AsyncClient(trust_env=False) as client:
-            listens = f"{running.listener_url}/notification"
-            (await client.put(f"{sandbox.url}/sandbox/notify-url", json={"url": listens})).raise_for_status()
-            if slow:
-                late = {call: {"delay": {"seconds": SLOW}} for call in ("pay", "detail", "cancel", "refund")}
-                (await client.put(f"{sandbox.url}/sandbox/faults", json=late)).raise_for_status()
+        client = await house.enter_async_context(httpx.AsyncClient(trust_env=False))
+        phone = SandboxPhone(client, sandbox.url)
+        running = await house.enter_async_context(daemon(settings, read_credentials(settings), phone=phone))
+        listens = f"{running.listener_url}/notification"
+        (await client.put(f"{sandbox.url}/sandbox/notify-url", json={"url": listens})).raise_for_status()
+        if slow:
+            late = {call: {"delay": {"seconds": SLOW}} for call in ("pay", "detail", "cancel", "refund")}
+            (await client.put(f"{sandbox.url}/sandbox/faults", json=late)).raise_for_status()
         yield Stage(running.panel_url, sandbox.url, operator, config)
 
 

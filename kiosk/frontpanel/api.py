@@ -23,6 +23,7 @@ from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.clinic import Clinic, ClinicRoutes
 from kiosk.frontpanel.gate import Gate
 from kiosk.frontpanel.origin import same_page
+from kiosk.frontpanel.phone import Phone, PhoneRoutes
 from kiosk.frontpanel.view import How, Machine, NotSimulated, Snapshot
 from kiosk.serving.body import bounded_body
 
@@ -31,22 +32,34 @@ LARGEST_KEYS = 4096  # bytes of a request that presses keys
 LARGEST_PICTURE = 10 * 1024 * 1024  # bytes
 LONGEST_CODE = 512  # characters that are pasted as a code
 LAST_ORDERS = 20
+LAST_RESULTS = 20
 PING = 15  # seconds between two signs of life of an event stream
 COME_BACK = 1000  # milliseconds after which a page that lost its event stream tries again
 PAGE = {
     "/": ("panel.html", "text/html"),
     "/panel.js": ("panel.js", "text/javascript"),
+    "/words.js": ("words.js", "text/javascript"),
+    "/phone.js": ("phone.js", "text/javascript"),
     "/panel.css": ("panel.css", "text/css"),
 }
 
 
 def front_panel(
-    machine: Machine, *, host: str, clinic: Clinic | None = None, admission: Admission | None = None
+    machine: Machine,
+    *,
+    host: str,
+    clinic: Clinic | None = None,
+    admission: Admission | None = None,
+    phone: Phone | None = None,
 ) -> Starlette:
-    """The app. `host`: the address it listens on, without the port. `admission`: who may see it from elsewhere."""
+    """The app. `host`: the address it listens on, without the port. `admission`: who may see it from elsewhere.
+
+    `phone`: where somebody plays the shopper's.
+    """
     names = frozenset({"localhost", host})
+    others = (*PhoneRoutes(machine, phone).routes, *(ClinicRoutes(clinic).routes if clinic else ()))
     return Starlette(
-        routes=[*_FrontPanel(machine).routes, *(ClinicRoutes(clinic).routes if clinic else ())],
+        routes=[*_FrontPanel(machine).routes, *others],
         middleware=[Middleware(Gate, names=names, admission=admission or Admission())],
         exception_handlers={HTTPException: _refused, NotSimulated: _not_simulated},
     )
@@ -62,6 +75,7 @@ class _FrontPanel:
             Route("/api/display.png", self._display),
             Route("/api/events", self._events),
             Route("/api/orders", self._orders),
+            Route("/api/results", self._results),
             Route("/api/camera.png", self._seen),
             Route("/api/keys", self._keys, methods=["POST"]),
             Route("/api/camera", self._look, methods=["POST"]),
@@ -100,6 +114,10 @@ class _FrontPanel:
             }
             for line in await self._machine.orders(LAST_ORDERS)
         ]
+        return JSONResponse(lines)
+
+    async def _results(self, _: Request) -> Response:
+        lines = [{**asdict(line), "at": line.at.isoformat()} for line in await self._machine.told(LAST_RESULTS)]
         return JSONResponse(lines)
 
     async def _seen(self, _: Request) -> Response:

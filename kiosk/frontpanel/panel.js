@@ -1,45 +1,32 @@
 // The front panel's page: shows what the server-sent events say, and sends what a hand would do. No state of its own.
 
-const WORDS = {
-  en: {
-    ready: "ready", busy: "busy", paid: "paid", fault: "fault", released: "released", camera: "What the camera sees",
-    drop: "Drop a picture of a phone here, or tap to choose one", code: "or paste a payment code", show: "Hold it up",
-    release: "Release", confirm: "Goods are out", jam: "Jam it", orders: "Last orders", online: "online",
-    offline: "gateway not reached", lost: "the kiosk does not answer", none: "none yet",
-    waiting: n => `${n} result${n === 1 ? "" : "s"} waiting`, aside: n => `${n} set aside`, display: "The display says: ",
-    health: "How it is", diagnose: "Find out what is wrong", diagnosing: "looking ...", read: "Read",
-    compact: "or the text of a kiosk's service code", likely: "likely: ", todo: "do: ", since: "since ",
-    service: "in service", noService: "OUT OF SERVICE", version: "version", clock: "clock", gateway: "gateway",
-    genuine: "the signature is right", forged: "that is not this kiosk's signature", unsure: "signature not looked at",
-    grades: {good: "good", warning: "warning", fault: "fault", skipped: "skipped", "not here": "not here"},
-  },
-  ko: {
-    ready: "준비", busy: "처리", paid: "결제", fault: "고장", released: "배출", camera: "카메라 화면",
-    drop: "휴대폰 사진을 여기에 놓거나 눌러서 고르세요", code: "또는 결제 코드 붙여넣기", show: "보여 주기",
-    release: "배출", confirm: "배출 완료", jam: "걸림", orders: "최근 주문", online: "연결됨",
-    offline: "게이트웨이 연결 안 됨", lost: "키오스크 응답 없음", none: "아직 없음",
-    waiting: n => `대기 중인 결과 ${n}건`, aside: n => `보류 ${n}건`, display: "화면: ",
-    health: "상태", diagnose: "문제 찾기", diagnosing: "검사 중 ...", read: "읽기",
-    compact: "또는 점검 코드의 글자", likely: "원인: ", todo: "조치: ", since: "부터 ",
-    service: "정상 운영", noService: "운영 안 됨", version: "버전", clock: "시계", gateway: "게이트웨이",
-    genuine: "서명이 맞음", forged: "이 키오스크의 서명이 아님", unsure: "서명을 확인하지 못함",
-    grades: {good: "정상", warning: "주의", fault: "고장", skipped: "건너뜀", "not here": "없음"},
-  },
-};
+import {phone as phoneOf} from "/phone.js";
+import {WORDS, money, productWords, qualityWords, spoken, stateWords, topicWords} from "/words.js";
+
 const KEYS = "123A456B789C*0#D";
 const at = id => document.getElementById(id);
+let language = "en";
 let words = WORDS.en;
 let last = null;
 let shown = Date.now();
 
-function speak(language) {
-  words = WORDS[language] ?? WORDS.en;
+function speak(wanted) {
+  language = spoken(wanted);
+  words = WORDS[language];
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = words[element.dataset.word];
   at("code").placeholder = words.code;
   at("code").setAttribute("aria-label", words.code);
   at("compact").placeholder = words.compact;
   at("compact").setAttribute("aria-label", words.compact);
+  at("keypad").setAttribute("aria-label", words.keypad);
+  at("events").setAttribute("aria-label", words.events);
+  at("seen").alt = words.camera_picture;
+  at("heads").replaceChildren(...words.heads.map(head => {
+    const cell = Object.assign(document.createElement("th"), {textContent: head});
+    cell.scope = "col";
+    return cell;
+  }));
 }
 
 async function send(path, body, type) {
@@ -84,7 +71,8 @@ for (const key of KEYS) {
 
 document.addEventListener("keydown", event => {
   if (last && !last.simulated) return;
-  if (event.target.matches("input") || (event.key === "Enter" && event.target.closest(".side"))) return;
+  if (event.target.matches("input")) return;
+  if (["Enter", " "].includes(event.key) && event.target.matches("button, summary, a")) return;  // that is what it presses
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const key = {Enter: "#", Escape: "*", Backspace: "*"}[event.key] ?? event.key.toUpperCase();
   if (!KEYS.includes(key) || key.length !== 1) return;
@@ -123,7 +111,9 @@ document.addEventListener("paste", event => {
 });
 at("paste").addEventListener("submit", event => {
   event.preventDefault();
-  if (at("code").value.trim()) hold(at("code").value.trim(), "text/plain");
+  const code = at("code").value.trim();
+  if (code && last?.state !== "scanning") { at("problem").textContent = words.cameraOff; return; }
+  if (code) hold(code, "text/plain");
   at("code").value = "";
 });
 
@@ -132,20 +122,50 @@ at("jam").addEventListener("click", () => send("/api/release/jam"));
 
 // --- what is shown ---
 
+const hand = phoneOf(at("phone"), send);
+const events = [];  // the newest last
+const clock = at => new Date(at).toLocaleTimeString("en-GB");  // 18:59:03, in any language
+
+function event(at_, line, kind = "") {
+  events.push([clock(at_), line, kind]);
+  events.splice(0, Math.max(0, events.length - 40));
+  at("events").replaceChildren(...events.toReversed().map(([time, line, kind]) => {
+    const item = make("li", "");
+    item.className = kind;
+    item.append(make("time", time), " ", line);
+    return item;
+  }));
+}
+
 function show(state) {
-  if (state.language !== document.documentElement.lang || last === null) speak(state.language);
+  if (spoken(state.language) !== language || last === null) speak(state.language);
   document.body.classList.remove("lost");
   document.body.classList.toggle("real", !state.simulated);
   at("kiosk").textContent = state.kiosk_id;
-  at("state").textContent = state.state;
+  document.title = `${state.kiosk_id}: ${words.title}`;
+  at("state").textContent = stateWords(language, state.state);
   at("online").textContent = state.online ? words.online : words.offline;
   at("online").classList.toggle("bad", !state.online);
   const {pending, quarantined} = state.outbox;
   at("outbox").textContent = [pending && words.waiting(pending), quarantined && words.aside(quarantined)].filter(Boolean).join(", ");
   at("outbox").classList.toggle("bad", quarantined > 0);
-  for (const lamp of at("lamps").children) lamp.className = state.lights[lamp.dataset.lamp];
+  for (const lamp of at("lamps").children) {
+    lamp.className = state.lights[lamp.dataset.lamp];
+    lamp.querySelector(".how").textContent = words[state.lights[lamp.dataset.lamp]];
+  }
   at("display").src = `/api/display.png?${shown += 1}`;
   at("display").alt = words.display + state.screen.join(" / ");
+  if (!last || last.state !== state.state || last.amount?.value !== state.amount?.value) {  // not each second that passes
+    at("live").textContent = state.screen.join(". ");
+  }
+  if (!last || last.state !== state.state) {
+    const amount = state.amount && state.state !== "entering" ? ` ${money(state.amount, language)}` : "";
+    const product = state.product ? ` ${productWords(language, state.product)}` : "";
+    event(Date.now(), `${stateWords(language, state.state)}${amount}${product}${state.order_id ? ` ${state.order_id.slice(-6)}` : ""}`);
+  }
+  at("goods").hidden = !(state.simulated && state.state === "releasing");
+  if (last === null) at("health").open = !state.simulated;
+  hand.show(state, words);
   at("lens").classList.toggle("looking", state.state === "scanning");
   at("released").textContent = state.released;
   if (last && state.released > last.released) {
@@ -159,6 +179,20 @@ function show(state) {
 function refresh() {
   orders();
   status();
+  results();
+}
+
+let told = 0;  // the number of the newest result that is on the list
+
+async function results() {
+  const answer = await fetch("/api/results").catch(() => null);
+  if (!answer?.ok) return;
+  const rows = (await answer.json()).filter(one => one.sequence > told && one.state !== "pending").reverse();
+  for (const one of rows) {
+    told = one.sequence;
+    const about = one.order_id ? ` ${one.order_id.slice(-6)}` : "";
+    event(one.at, `→ ${words.toOperator}: ${topicWords(language, one.type)}${about} (${words.results[one.state]})`, "told");
+  }
 }
 
 async function orders() {
@@ -166,8 +200,9 @@ async function orders() {
   if (!answer?.ok) return;
   const rows = (await answer.json()).map(order => {
     const row = document.createElement("tr");
-    const time = new Date(order.at).toLocaleTimeString(document.documentElement.lang);
-    for (const text of [order.claim, time, order.product, order.shown, order.state]) {
+    const time = clock(order.at);
+    const what = [productWords(language, order.product), money(order.amount, language), stateWords(language, order.state)];
+    for (const text of [order.claim, time, ...what]) {
       row.append(Object.assign(document.createElement("td"), {textContent: text}));
     }
     return row;
@@ -180,15 +215,15 @@ async function orders() {
 // --- how it is ---
 
 const make = (tag, text) => Object.assign(document.createElement(tag), {textContent: text});
-const time = at => new Date(at).toLocaleString(document.documentElement.lang);
+const time = at => `${new Date(at).toLocaleDateString("sv")} ${clock(at)}`;  // 2026-11-28 18:59:03
 
 async function status() {
   const answer = await fetch("/api/status").catch(() => null);
   if (!answer?.ok) return;
   const now = await answer.json();
-  const facts = [["", now.in_service ? words.service : words.noService]];
+  const facts = [[words.health, now.in_service ? words.service : words.noService]];
   for (const one of now.troubles) facts.push([one.part, `${one.what} (${words.since}${time(one.since)})`]);
-  facts.push([words.version, now.version], [words.clock, `${time(now.clock.at)}, ${now.clock.quality}`]);
+  facts.push([words.version, now.version], [words.clock, `${time(now.clock.at)}, ${qualityWords(language, now.clock.quality)}`]);
   facts.push([words.gateway, [now.gateway.base_url, now.gateway.trouble].filter(Boolean).join(": ")]);
   at("status").replaceChildren(...facts.map(fact => {
     const row = document.createElement("tr");
@@ -237,15 +272,17 @@ at("display").addEventListener("load", fit);
 addEventListener("resize", fit);
 
 function listen() {
-  const events = new EventSource("/api/events");
-  events.addEventListener("state", event => show(JSON.parse(event.data)));
-  events.addEventListener("error", () => {
+  const stream = new EventSource("/api/events");
+  stream.addEventListener("state", change => show(JSON.parse(change.data)));
+  stream.addEventListener("error", () => {
     document.body.classList.add("lost");
     at("online").textContent = words.lost;
     at("online").classList.add("bad");
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000);  // refused; it tries no more by itself
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000);  // refused; it tries no more by itself
   });
 }
 
 speak("en");
+hand.look();
+setInterval(() => last && !document.body.classList.contains("lost") && results(), 2000);  // what waits is delivered later
 listen();

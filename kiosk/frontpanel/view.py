@@ -56,6 +56,17 @@ class OrderLine:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One of the last results that the operator is told. `state`: pending, delivered or quarantined."""
+
+    sequence: int
+    type: str
+    order_id: str | None
+    at: datetime
+    state: str
+
+
 class Machine(Protocol):
     """The machine behind the panel. On a real board, `press`, `look`, `confirm` and `jam` raise NotSimulated."""
 
@@ -85,3 +96,6 @@ class Machine(Protocol):
 
     async def orders(self, limit: int) -> list[OrderLine]:
         """The last orders, newest first."""
+
+    async def told(self, limit: int) -> list[ResultLine]:
+        """The last results for the operator, newest first."""

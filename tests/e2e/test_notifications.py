@@ -142,7 +142,7 @@ async def test_a_static_payment_that_nobody_here_was_to_make_goes_back_and_the_d
     told = await kiosk.named("cancelled")
     assert told["released"] == 0
     assert any(told["order_id"][-6:] in line for line in told["screen"]), "with the claim code"
-    assert "giving_back" in (await kiosk.run("order", told["order_id"])).stdout  # this gateway knows of no such payment
+    assert "giving back" in (await kiosk.run("order", told["order_id"])).stdout  # this gateway knows of no such payment
 
 
 async def test_a_static_payment_at_another_terminal_is_another_kiosks_business(kiosk: World) -> None:

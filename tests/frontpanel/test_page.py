@@ -1,6 +1,7 @@
 """The page in a real browser, over a machine that the test works."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,12 +9,16 @@ from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
-from fake_machine import IDLE, FakeMachine, png
+from axe_playwright_python.async_playwright import Axe
+from fake_machine import IDLE, ORDER, FakeMachine, png
 from PIL import Image
-from playwright.async_api import Browser, Page, Request, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, Route, ViewportSize, async_playwright, expect
 from waits import until
 
 from kiosk.frontpanel.api import front_panel
+from kiosk.frontpanel.phone import Deed
+from kiosk.sale.money import Amount
+from kiosk.sale.order import Product
 from kiosk.sale.panel import Light, Lights, Name
 from kiosk.serving.server import serving
 
@@ -30,6 +35,19 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NAMES = frozenset({"bench", "HZMH", "CRC", "QR", "https", "gateway", "example", "KIOSK"})  # no words
+KOREAN = (
+    *("대기", "금액 입력", "결제 방법 선택", "요청 중", "코드 표시", "코드 스캔", "결제 중", "확인 중", "배출 중"),
+    *("결제 완료", "거절", "시간 초과", "취소", "운영 중지", "점검 중"),
+)
+STATE_WORDS = {
+    "en": {state: state.value.replace("_", " ") for state in Name},
+    "ko": dict(zip(Name, KOREAN, strict=True)),
+}
+WORDS_SEEN = """() => [...document.querySelectorAll("main *, header *")]
+  .filter(one => !one.closest("#status, #findings"))
+  .flatMap(one => [...one.childNodes].filter(child => child.nodeType === 3).map(child => child.textContent)
+  .concat(one.placeholder ?? "", one.alt ?? "", one.ariaLabel ?? "")).join(" ")"""
 DROP = """([id, bytes]) => {
   const carried = new DataTransfer();
   carried.items.add(new File([new Uint8Array(bytes)], "phone.png", {type: "image/png"}));
@@ -58,10 +76,20 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def opened(browser: Browser, machine: FakeMachine, width: int = 1180) -> AsyncIterator[Watched]:
-    """The page over `machine`, once it shows the present."""
-    async with serving(front_panel(machine, host="127.0.0.1", clinic=machine), host="127.0.0.1", port=0) as url:
-        page = await browser.new_page(viewport={"width": width, "height": 900})
+async def opened(
+    browser: Browser,
+    machine: FakeMachine,
+    width: int = 1180,
+    height: int = 900,
+    *,
+    phone: bool = False,
+    dark: bool = False,
+) -> AsyncIterator[Watched]:
+    """The page over `machine`, once it shows the present; `phone`: somebody plays the shopper's."""
+    app = front_panel(machine, host="127.0.0.1", clinic=machine, phone=machine if phone else None)
+    async with serving(app, host="127.0.0.1", port=0) as url:
+        size: ViewportSize = {"width": width, "height": height}
+        page = await browser.new_page(viewport=size, color_scheme="dark" if dark else "light")
         page.set_default_timeout(10_000)
         watched = Watched(page, machine, url)
         page.on("console", lambda message: watched.said.append(message.text))
@@ -121,6 +149,7 @@ async def test_enter_on_a_button_beside_the_machine_is_that_button(panel: Watche
 async def test_what_is_wrong_is_said(panel: Watched) -> None:
     problem = panel.page.locator("#problem")
     await expect(problem).to_be_hidden()
+    panel.machine.becomes(state=Name.RELEASING)
     await panel.page.click("#confirm")
     await expect(problem).to_have_text("no release is under way")
     assert panel.said != []  # Chromium notes each 409 by itself
@@ -170,8 +199,8 @@ async def test_the_display_is_drawn_a_whole_number_of_times_its_size(panel: Watc
 async def test_the_last_orders_are_listed(panel: Watched) -> None:
     cells = panel.page.locator("#orders tr").first.locator("td")
     await expect(cells.nth(0)).to_have_text("P6HZMH")
-    await expect(cells.nth(2)).to_have_text("ORDER_CODE")
-    await expect(cells.nth(3)).to_have_text("1500 KRW")
+    await expect(cells.nth(2)).to_have_text("order code")
+    await expect(cells.nth(3)).to_have_text("KRW 1,500")
     await expect(cells.nth(4)).to_have_text("released")
     panel.machine.past = []
     panel.machine.becomes(state=Name.ENTERING)
@@ -199,6 +228,8 @@ async def test_a_picture_is_dropped_held_up_and_shown(panel: Watched) -> None:
 
 
 async def test_a_pasted_code_is_held_up_as_text_and_shown(panel: Watched, tmp_path: Path) -> None:
+    panel.machine.becomes(state=Name.SCANNING)
+    await expect(panel.page.locator("#state")).to_have_text("scanning")
     await panel.page.fill("#code", f" {CODE} ")
     await panel.page.keyboard.press("Enter")
     await expect(panel.page.locator("#seen")).to_be_visible()
@@ -218,10 +249,20 @@ async def test_while_the_camera_looks_the_lens_says_so(panel: Watched) -> None:
 
 
 async def test_it_speaks_korean_when_the_machine_does(browser: Browser) -> None:
-    async with opened(browser, FakeMachine(replace(IDLE, language="ko", pending=2))) as panel:
+    korean = replace(IDLE, language="ko", pending=2, screen=("금액을 누르세요",))
+    async with opened(browser, FakeMachine(korean)) as panel:
         await expect(panel.page.locator("html")).to_have_attribute("lang", "ko")
         await expect(panel.page.locator("#lamps b")).to_have_text(["준비", "처리", "결제", "고장"])
         await expect(panel.page.locator("#jam")).to_have_text("걸림")
+        await expect(panel.page.locator("#state")).to_have_text("대기")
+        await expect(panel.page.locator("#orders td")).to_have_text(
+            ["P6HZMH", re.compile(r"\d\d:30:00"), "주문 코드", "1,500원", "배출됨"]
+        )
+        await expect(panel.page.locator("#events")).to_contain_text("운영자에게: 결제 완료 P6HZMH (전달됨)")
+        await expect(panel.page).to_have_title("bench-7: 키오스크")
+        await panel.page.locator("summary").click()
+        seen = await panel.page.evaluate(WORDS_SEEN)
+        assert [word for word in re.findall("[A-Za-z]{3,}", seen) if word not in NAMES] == []
         await expect(panel.page.locator("#code")).to_have_attribute("placeholder", "또는 결제 코드 붙여넣기")
         await expect(panel.page.locator("#outbox")).to_have_text("대기 중인 결과 2건")
         assert panel.said == []
@@ -229,9 +270,9 @@ async def test_it_speaks_korean_when_the_machine_does(browser: Browser) -> None:
 
 async def test_a_real_board_is_watched_and_not_worked(browser: Browser) -> None:
     async with opened(browser, FakeMachine(replace(IDLE, simulated=False))) as panel:
-        for hidden in ("#keypad", "#lens", "#paste", "#jam"):
+        for hidden in ("#keypad", "#lens", "#paste", "#jam", "#phone"):
             await expect(panel.page.locator(hidden)).to_be_hidden()
-        for visible in ("#display", "#lamps", "#orders", "#released"):
+        for visible in ("#display", "#lamps", "#orders", "#released", "#status", "#diagnose"):
             await expect(panel.page.locator(visible)).to_be_visible()
         await panel.page.keyboard.press("1")
         panel.machine.becomes(state=Name.ENTERING)
@@ -292,6 +333,7 @@ async def test_it_tries_again_after_its_event_stream_was_refused(browser: Browse
 
 async def test_the_status_is_shown_and_a_diagnosis_begins_with_what_is_broken(panel: Watched) -> None:
     await expect(panel.page.locator("#status")).to_contain_text("unplugged")
+    await panel.page.locator("summary").click()
     await panel.page.locator("#diagnose").click()
     first = panel.page.locator("#findings tr").first
     await expect(first).to_contain_text("the camera is fault")
@@ -301,6 +343,7 @@ async def test_the_status_is_shown_and_a_diagnosis_begins_with_what_is_broken(pa
 
 
 async def test_the_text_of_a_service_code_is_read(panel: Watched) -> None:
+    await panel.page.locator("summary").click()
     await panel.page.locator("#compact").fill("KS1:X:GOOD")
     await panel.page.locator("#read button").click()
     await expect(panel.page.locator("#said")).to_have_text("KIOSK-7: in service\nthe signature is right")
@@ -309,3 +352,139 @@ async def test_the_text_of_a_service_code_is_read(panel: Watched) -> None:
 async def test_a_long_press_holds_the_key(panel: Watched) -> None:
     await panel.page.locator('[data-key="D"]').click(delay=1300)
     await until(lambda: panel.machine.keys == "[hold D]")
+
+
+async def test_the_release_s_buttons_are_there_only_while_goods_are_on_their_way(panel: Watched) -> None:
+    await expect(panel.page.locator("#confirm")).to_be_hidden()
+    panel.machine.becomes(state=Name.RELEASING)
+    await expect(panel.page.locator("#confirm")).to_be_visible()
+    await expect(panel.page.locator("#jam")).to_be_visible()
+
+
+async def test_a_code_that_is_pasted_while_the_camera_is_off_is_told_so_and_kept(panel: Watched) -> None:
+    await panel.page.fill("#code", CODE)
+    await panel.page.keyboard.press("Enter")
+    await expect(panel.page.locator("#problem")).to_contain_text("The camera is off")
+    await expect(panel.page.locator("#code")).to_have_value(CODE)
+    assert panel.machine.looked == []
+
+
+async def test_enter_presses_the_key_that_has_the_focus(panel: Watched) -> None:
+    await panel.page.locator('[data-key="7"]').focus()
+    await panel.page.keyboard.press("Enter")
+    await panel.page.locator('[data-key="*"]').focus()
+    await panel.page.keyboard.press("Space")
+    await pressed(panel.machine, "7*")
+
+
+async def test_what_happens_is_listed_as_it_happens(panel: Watched) -> None:
+    events = panel.page.locator("#events li")
+    await expect(events.first).to_contain_text("payment.paid P6HZMH (delivered)")
+    amount = Amount(1500, "KRW")
+    panel.machine.becomes(state=Name.SHOWING_CODE, amount=amount, product=Product.ORDER_CODE, order_id="bench-7-AAAAAA")
+    await expect(events.first).to_contain_text(re.compile(r"^\d\d:\d\d:\d\d showing code KRW 1,500 order code AAAAAA$"))
+
+
+async def test_lamps_say_in_words_how_they_shine(panel: Watched) -> None:
+    panel.machine.becomes(lights=Lights(ready=Light.ON, busy=Light.SLOW, paid=Light.OFF, fault=Light.FAST))
+    said = panel.page.locator("#lamps .how")
+    await expect(said).to_have_text(["lit", "blinks slowly", "off", "blinks fast"])
+    await expect(said.first).to_have_css("position", "absolute")  # for those who hear the page
+    await panel.page.emulate_media(forced_colors="active")
+    await expect(said.first).to_have_css("position", "static")
+    await panel.page.emulate_media(forced_colors="none", reduced_motion="reduce")
+    await expect(said.first).to_have_css("position", "static")
+    await expect(panel.page.locator("[data-lamp=fault] i")).to_have_css("animation-name", "none")
+
+
+async def test_what_the_display_says_is_read_out_once_and_not_with_every_second(panel: Watched) -> None:
+    live = panel.page.locator("#live")
+    await expect(live).to_have_text("Welcome. Key in an amount")
+    panel.machine.becomes(state=Name.SHOWING_CODE, screen=("Scan", "120"))
+    await expect(live).to_have_text("Scan. 120")
+    panel.machine.becomes(screen=("Scan", "119"))
+    await expect(panel.page.locator("#display")).to_have_attribute("alt", "The display says: Scan / 119")
+    await expect(live).to_have_text("Scan. 120")
+
+
+# --- the shopper's phone ---
+
+
+async def test_without_anybody_to_play_it_there_is_no_phone(panel: Watched) -> None:
+    await expect(panel.page.locator("#phone")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("state", "deeds"),
+    [
+        (Name.IDLE, []),
+        (Name.SHOWING_CODE, [Deed.PAY, Deed.DECLINE, Deed.LAPSE]),
+        (Name.SCANNING, [Deed.HOLD, Deed.HOLD_ASKING, Deed.HOLD_EMPTY]),
+        (Name.PAYING, [Deed.PAY, Deed.DECLINE]),
+        (Name.PAID, []),
+    ],
+)
+async def test_the_phone_offers_what_can_be_done_with_it_now(browser: Browser, state: Name, deeds: list[Deed]) -> None:
+    async with opened(browser, FakeMachine(), phone=True) as panel:
+        panel.machine.becomes(state=state)
+        await expect(panel.page.locator("#tells")).not_to_be_empty()
+        buttons = panel.page.locator("#deeds button")
+        await expect(buttons).to_have_count(len(deeds))
+        for button in await buttons.all():
+            await button.click()
+            await expect(button).to_be_enabled()
+        assert panel.machine.phoned == [(deed, state) for deed in deeds]
+        held = sum(deed.startswith("hold") for deed in deeds)
+        assert len(panel.machine.looked) == held
+        assert panel.said == []
+
+
+async def test_what_the_phone_can_not_do_is_said(browser: Browser) -> None:
+    machine = FakeMachine(replace(IDLE, state=Name.SHOWING_CODE))
+    machine.refuses = "there is nothing to pay for"
+    async with opened(browser, machine, phone=True) as panel:
+        await panel.page.locator("[data-does=pay]").click()
+        await expect(panel.page.locator("#problem")).to_have_text("there is nothing to pay for")
+
+
+# --- everybody's page ---
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+async def test_axe_finds_nothing_that_keeps_people_out(
+    browser: Browser, language: str, width: int, height: int, *, dark: bool
+) -> None:
+    """In any state: contrasts, names, headings, roles."""
+    machine = FakeMachine(replace(IDLE, language=language, pending=1))
+    async with opened(browser, machine, width, height, phone=True, dark=dark) as panel:
+        await panel.page.locator("summary").click()
+        await panel.page.locator("#diagnose").click()
+        await expect(panel.page.locator("#findings tr")).to_have_count(3)
+        for state in Name:
+            machine.becomes(state=state, online=state is not Name.OUT_OF_SERVICE)
+            await expect(panel.page.locator("#state")).to_have_text(STATE_WORDS[language][state])
+            found = (await Axe().run(panel.page)).response["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], state
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_a_laptop_shows_it_without_scrolling_and_a_phone_scrolls_in_one_direction(
+    browser: Browser, language: str
+) -> None:
+    machine = FakeMachine(replace(IDLE, language=language, pending=1))
+    machine.past = [ORDER] * 20
+    machine.glass = (128, 128)
+    async with opened(browser, machine, 1280, 800, phone=True) as panel:
+        await expect(panel.page.locator("#orders tr")).to_have_count(20)
+        for state in Name:
+            machine.becomes(state=state)
+            await expect(panel.page.locator("#state")).to_have_text(STATE_WORDS[language][state])
+            for width, height, most in ((1280, 800, 800), (390, 844, 10_000)):
+                await panel.page.set_viewport_size({"width": width, "height": height})
+                wide, tall = await panel.page.evaluate(
+                    "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+                )
+                assert wide == width, state
+                assert tall <= most, state

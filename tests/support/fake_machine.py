@@ -12,7 +12,8 @@ from PIL import Image, UnidentifiedImageError
 from statuses import AT, status
 
 from kiosk.diagnostics.status import Trouble
-from kiosk.frontpanel.view import How, NotSimulated, OrderLine, Snapshot
+from kiosk.frontpanel.phone import Deed
+from kiosk.frontpanel.view import How, NotSimulated, OrderLine, ResultLine, Snapshot
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Product
 from kiosk.sale.panel import Light, Lights, Name
@@ -78,6 +79,10 @@ class FakeMachine:
         self.under_way = False
         self.did: list[str] = []
         self.past = [ORDER]
+        self.results = [ResultLine(7, "payment.paid", "bench-7-P6HZMH", ORDER.at, "delivered")]
+        self.phoned: list[tuple[Deed, Name]] = []
+        self.refuses = ""
+        self.glass = SIZE
         self.watchers = 0
         self.diagnosed = 0
         self.first_key_takes = 0.0
@@ -93,7 +98,7 @@ class FakeMachine:
         return self.now
 
     def picture(self) -> bytes:
-        return png()
+        return png(self.glass)
 
     async def changes(self) -> AsyncIterator[Snapshot]:
         self.watchers += 1
@@ -139,6 +144,16 @@ class FakeMachine:
 
     async def orders(self, limit: int) -> list[OrderLine]:
         return self.past[:limit]
+
+    async def told(self, limit: int) -> list[ResultLine]:
+        return self.results[:limit]
+
+    async def does(self, deed: Deed, now: Snapshot) -> bytes | None:
+        """As the phone of a shopper."""
+        if self.refuses:
+            raise ValueError(self.refuses)
+        self.phoned.append((deed, now.state))
+        return png((60, 90)) if deed.startswith("hold") else None
 
     def _act(self, what: str) -> bool:
         self._simulated()
