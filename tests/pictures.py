@@ -1,38 +1,54 @@
 """The README's pictures, made anew of the real thing: `make pictures`.
 
-The service menu as the displays show it, `kiosk status` and `kiosk diagnose` of a kiosk whose key was revoked, and the
-front panel in Chromium.
+The shopper's screens and the service menu as the displays show them; `kiosk orders`, `order`, `report`, `status`, and
+`kiosk diagnose` of a kiosk whose key was revoked; the front panel in Chromium (all of its pages in build/pages).
 """
 
 import asyncio
 import logging
 import sys
+from datetime import datetime, timedelta
 from io import StringIO
+from itertools import product
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+import httpx
 from PIL import Image, ImageDraw
 from playwright.async_api import async_playwright
-from rich.console import Console
+from rich.console import Console, Group
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
+sys.path.insert(0, str(Path(__file__).parent))
 
+from faces import CODE, faces
+from sheets import AMOUNTS, OPERATOR, picture
 from statuses import AT, status
 
 from kiosk.app.attending import ask_status
 from kiosk.app.diagnose import checks_of, diagnosis
+from kiosk.cli import tables
 from kiosk.cli.findingspage import report_page, summary
 from kiosk.cli.statuspage import status_page
-from kiosk.demo.stage import Stage, set_up
+from kiosk.demo.stage import Look, Stage, set_up
 from kiosk.diagnostics.compact import compact
 from kiosk.diagnostics.menu import Glass, PinEntry, Question, Reading, Wish, main_menu
 from kiosk.diagnostics.status import Trouble
 from kiosk.diagnostics.words import Language, Word
+from kiosk.journal import read
+from kiosk.sale.rules import Kind
+from kiosk.screens import Style
 from kiosk.screens.pages import render_page
 from kiosk.settings import load
 
 FOLDER = Path(__file__).parent.parent / ".readme"
+PAGES = FOLDER.parent / "build" / "pages"
 EDGE = 16  # pixels between two displays
+SHORT = "https://pay.example/281004040092ABCDEFGHIJKLMNOPQRSTU"  # as long as 64 pixels hold
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WINDOWS = {"laptop": (1280, 800), "phone": (390, 844)}
 SVG = (  # rich's own asks for fonts from the internet
     '<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg"><style>.{unique_id}-matrix '
     "{{ font: {char_height}px DejaVu Sans Mono, Menlo, Consolas, monospace; }} {styles}</style>"
@@ -52,9 +68,9 @@ def menu() -> None:
     y = EDGE
     for size in sizes:
         for language in languages:
-            for number, picture in enumerate(_screens(size, language)):
+            for number, screen in enumerate(_screens(size, language)):
                 x = EDGE + number * (240 + EDGE)
-                large = picture.convert("L").resize((240, 120)) if size[0] < 200 else picture.convert("L")
+                large = screen.convert("L").resize((240, 120)) if size[0] < 200 else screen.convert("L")
                 draw.rectangle((x - 3, y - 3, x + large.width + 2, y + large.height + 2), fill=0)
                 sheet.paste(large, (x, y))
             y += (120 if size[0] < 200 else 240) + EDGE
@@ -96,27 +112,95 @@ async def commands(stage: Stage) -> None:
     terminal("diagnose.svg", report_page(report.model_copy(update={"findings": told})), summary(report))
 
 
-async def panel(stage: Stage) -> None:
-    """The front panel of that kiosk, after a diagnosis."""
+def screens() -> None:
+    """What a shopper sees of a purchase, on three displays."""
+    names = ("idle", "choosing", "code", "scanning", "paid", "in doubt")
+    rows = (("128x64", "ko", "KRW"), ("128x128", "ko", "KRW"), ("240x240", "en", "SGD"))
+    pictures = []
+    for size, language, currency in rows:
+        kind = Kind.VENDING if currency == "KRW" else Kind.PARKING
+        code = SHORT if size == "128x64" else CODE
+        found = {face.name: face for face in faces(AMOUNTS[currency], kind=kind, operator=OPERATOR, code=code)}
+        row = [picture(found[name], language, size, Style()) for name in names]
+        pictures.append(
+            [one.resize((2 * one.width, 2 * one.height) if one.width < 200 else one.size) for one in row if one]
+        )
+    width = max(sum(one.width + EDGE for one in row) for row in pictures) + EDGE
+    sheet = Image.new("RGB", (width, sum(row[0].height + EDGE for row in pictures) + EDGE), (88, 92, 100))
+    y = EDGE
+    for row in pictures:
+        for number, one in enumerate(row):
+            sheet.paste(one, (EDGE + number * (one.width + EDGE), y))
+        y += row[0].height + EDGE
+    sheet.save(FOLDER / "screens.png", optimize=True)
+
+
+async def books(stage: Stage) -> None:
+    """A day's orders, one of them, and the takings."""
+    settings = load(stage.config)
+    zone = ZoneInfo("Asia/Seoul")
+    with read(settings.kiosk.state_dir) as journal:
+        listed = journal.orders(None, None, 20)
+        begin = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        takings = journal.takings(begin, begin + timedelta(days=1))
+        one, history = listed[-1], journal.history(listed[-1].id)
+        results = journal.results(one.id)
+    terminal("orders.svg", tables.orders_table(listed, zone, 132))
+    terminal("order.svg", tables.order_table(one, history, results, zone))
+    terminal("report.svg", Group(tables.takings_table(takings), *tables.takings_lines(takings)))
+
+
+async def sell(stage: Stage) -> None:
+    """A purchase by each code, and one that is declined."""
+    async with httpx.AsyncClient(base_url=stage.panel, trust_env=False) as hand:
+        for keys, deed in (("1500#1", "pay"), ("4200#2", "hold"), ("900#1", "decline"), ("12500#3", "pay")):
+            await hand.post("/api/keys", json={"keys": keys})
+            await _becomes(hand, "showing_code", "scanning")
+            await hand.post("/api/phone", json={"does": deed})
+            await _becomes(hand, "paid", "declined")
+            await hand.post("/api/keys", json={"keys": "*"})
+            await _becomes(hand, "idle")
+
+
+async def _becomes(hand: httpx.AsyncClient, *names: str) -> None:
+    while (await hand.get("/api/state")).json()["state"] not in names:
+        await asyncio.sleep(0.05)
+
+
+async def pages() -> None:
+    """The page while a code is shown, in both languages, on a laptop and a phone, in light and dark."""
+    PAGES.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=["--headless", "--no-sandbox"])
-        page = await browser.new_page(viewport={"width": 1120, "height": 1120})
-        await page.goto(stage.panel)
-        await page.locator("#diagnose").click()
-        await page.locator("#findings tr").first.wait_for(timeout=20_000)
-        await page.screenshot(path=FOLDER / "front-panel.png")
+        for language in LANGUAGES:
+            async with set_up(0, look=Look(language, "240x240")) as stage:
+                await sell(stage)
+                async with httpx.AsyncClient(base_url=stage.panel, trust_env=False) as hand:
+                    await hand.post("/api/keys", json={"keys": "1500#1"})
+                    await _becomes(hand, "showing_code")
+                for (name, (width, height)), light in product(WINDOWS.items(), SCHEMES):
+                    page = await browser.new_page(viewport={"width": width, "height": height}, color_scheme=light)
+                    await page.goto(stage.panel)
+                    await page.locator("#events .told").first.wait_for()
+                    await page.wait_for_timeout(500)
+                    await page.screenshot(path=PAGES / f"{language}-{name}-{light}.png", full_page=width < 1000)
+                    await page.close()
         await browser.close()
+    (FOLDER / "front-panel.png").write_bytes((PAGES / "en-laptop-light.png").read_bytes())
 
 
 async def main() -> None:
     """All of them."""
     logging.disable()
     menu()
+    screens()
+    await pages()
     async with set_up(0) as stage:
         await asyncio.sleep(2)
+        await sell(stage)
+        await books(stage)
         await commands(stage)
-        await panel(stage)
-    print("\n".join(sorted(str(one) for one in FOLDER.iterdir())))
+    print("\n".join(sorted(str(one) for folder in (FOLDER, PAGES) for one in folder.iterdir())))
 
 
 asyncio.run(main())

@@ -38,7 +38,7 @@ def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         right = heading in {"amount", "given back", "no.", "tries", "paid", "released", "refunded later"}
-        table.add_column(heading, no_wrap=True, overflow="ignore", justify="right" if right else "left")
+        table.add_column(heading, overflow="fold", justify="right" if right else "left")
     return table
 
 

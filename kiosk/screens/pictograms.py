@@ -10,7 +10,7 @@ KEYS = (3, 4)  # across, down
 def invite(draw: ImageDraw.ImageDraw, box: Box, ink: int | tuple[int, int, int]) -> None:
     """A keypad, an arrow and a phone with a code on it, in the middle of the box."""
     x0, y0, x1, y1 = box
-    unit = min((x1 - x0) / 30, (y1 - y0) / 16)
+    unit = min((x1 - x0 - 1) / 30, (y1 - y0 - 1) / 16)
     left = (x0 + x1) / 2 - 15 * unit
     top = (y0 + y1) / 2 - 8 * unit
     line = max(1, round(unit * 0.8))
