@@ -55,12 +55,14 @@ def _together(settings: Settings, *, board: bool) -> Iterator[str]:
     whether [hardware] is understood.
     """
     from kiosk.app.devices.config import hardware_mistakes  # noqa: PLC0415 - the hardware is not for `kiosk orders`
+    from kiosk.app.devices.voice import voice_mistakes  # noqa: PLC0415 - likewise
     from kiosk.screens import FontMissing, find_fonts  # noqa: PLC0415 - its fonts are not for the others
     from kiosk.settings.credentials import needed, read_credentials  # noqa: PLC0415 - with keys comes cryptography
 
     about_board = hardware_mistakes(settings) if board else ()
+    about_voice = voice_mistakes(settings.voice) if settings.voice else ()
     service = "service-pin" in needed(settings)
-    yield from placed(chosen_file(), (*about_board, *unfit(settings, service=service)))
+    yield from placed(chosen_file(), (*about_board, *about_voice, *unfit(settings, service=service)))
     try:
         find_fonts()
         if Product.ENTRY_CODE in settings.payment.products and board and not about_board:

@@ -145,6 +145,17 @@ class TimesSection(Section):
     result: Annotated[float, Field(ge=3, le=120)] = 6
 
 
+class VoiceSection(Section):
+    """[voice]: spoken prompts. `program` takes espeak-ng's options; `speed` in words a minute, `volume` 0 to 200.
+    `folder`: recorded ones, `ko/paid.wav`, which go before it.
+    """
+
+    program: Annotated[str, Field(min_length=1)] = "espeak-ng"
+    speed: Annotated[int, Field(ge=80, le=300)] = 150
+    volume: Annotated[int, Field(ge=0, le=200)] = 100
+    folder: str = ""
+
+
 class WebhookSection(Section):
     """[notifications.webhook]: where results go."""
 
@@ -186,6 +197,7 @@ class Settings(BaseSettings):
     release: ReleaseSection = ReleaseSection()
     operator: OperatorSection = OperatorSection()
     times: TimesSection = TimesSection()
+    voice: VoiceSection | None = None
     hardware: HardwareSection = HardwareSection()
     notifications: NotificationsSection = NotificationsSection()
     listener: ListenSection | None = None

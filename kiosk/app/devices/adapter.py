@@ -16,10 +16,12 @@ from hardware.ports import Part as BoardPart
 from kiosk.app.devices.bench import SimulatedBench, bench_of
 from kiosk.app.devices.config import Opener, board_config
 from kiosk.app.devices.health import DeviceTrouble, PartHealth
+from kiosk.app.devices.voice import Voice
 from kiosk.app.inbox import Inbox
 from kiosk.diagnostics.status import PartStatus
 from kiosk.sale.events import Key, KeyPressed, Part, ServiceWanted
-from kiosk.sale.panel import Lights, Sound
+from kiosk.sale.panel import Lights, Panel, Sound
+from kiosk.screens import Language
 from kiosk.settings import Settings
 
 CALLS = "D"  # held, it opens the service menu, as a chord does on keypads without it
@@ -29,9 +31,10 @@ SERVICED = 20.0  # seconds for the first key of the PIN: whoever holds the key f
 class Devices:
     """A board's parts, behind the protocols of `present`, `scan`, `perform` and `upkeep`."""
 
-    def __init__(self, board: Board, decoder: Decoder) -> None:
+    def __init__(self, board: Board, decoder: Decoder, voice: Voice | None = None) -> None:
         self._board = board
         self._decoder = decoder
+        self._voice = voice
         self._releasing = asyncio.Lock()
         self._looking = threading.Lock()  # the camera is one task's at a time, from start to stop
         self._shown = Image.new(board.display.mode, board.display.size)
@@ -46,6 +49,8 @@ class Devices:
         """Close the board and end the decoder's process."""
         self._board.close()
         self._decoder.close()
+        if self._voice:
+            self._voice.close()
 
     def health(self) -> dict[str, PartStatus]:
         """How each part is, as far as is known."""
@@ -132,6 +137,11 @@ class Devices:
         if self._board.buzzer:
             with _in_trouble():
                 self._board.buzzer.play(Tune(sound.value))
+
+    def say(self, panel: Panel, language: Language) -> None:
+        """Say what it says, where there is a voice."""
+        if self._voice:
+            self._voice.say(panel, language)
 
     def show(self, image: Image.Image) -> None:
         """Show a picture."""
@@ -223,7 +233,8 @@ class Devices:
 def open_devices(settings: Settings, opened: Opener) -> Devices:
     """The board that is configured, as `opened` opens it, and the decoder."""
     config = board_config(settings)
-    return Devices(opened(config), Decoder(config.decoder))
+    voice = Voice(settings.voice) if settings.voice else None
+    return Devices(opened(config), Decoder(config.decoder), voice)
 
 
 def parts_of(board: Board, decoder: Decoder) -> dict[str, BoardPart | Decoder]:

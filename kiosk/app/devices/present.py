@@ -56,6 +56,9 @@ class Front(Protocol):
     def sound(self, sound: Sound) -> None:
         """Begin to play it."""
 
+    def say(self, panel: Panel, language: Language) -> None:
+        """Begin to say it, where there is a voice."""
+
     def show(self, image: Image.Image) -> None:
         """Show it on the display."""
 
@@ -164,6 +167,7 @@ class Presenter:
             self._changed.set()
 
     def _draw(self, panel: Panel) -> None:
+        self._front.say(panel, self._language)
         size, mode = self._front.size, self._front.mode
         if panel.name is Name.SERVICE and (page := self._current.page):
             self._front.show(_picture(page, size, mode))
