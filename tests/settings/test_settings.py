@@ -18,6 +18,7 @@ from kiosk.settings import Settings, SettingsError, load, rules, shown
 EXAMPLE = Path(str(files("kiosk.settings") / "example.toml"))
 WITHOUT_DEFAULT = {
     "hardware.buzzer",
+    "voice",
     "hardware.display.bus",
     "hardware.display.bus_number",
     *(f"hardware.lamps.{colour}" for colour in ("red", "amber", "green", "blue")),
