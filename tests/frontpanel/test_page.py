@@ -139,6 +139,7 @@ async def test_the_keyboard_presses_keys_in_the_order_of_typing(panel: Watched) 
 
 async def test_enter_on_a_button_beside_the_machine_is_that_button(panel: Watched) -> None:
     panel.machine.under_way = True
+    panel.machine.becomes(state=Name.RELEASING)
     await panel.page.locator("#jam").focus()
     await panel.page.keyboard.press("Enter")
     await until(lambda: panel.machine.did == ["jam"])

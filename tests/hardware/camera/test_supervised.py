@@ -19,6 +19,7 @@ from hardware.threads import Worker
 
 QUICK = Patience(opening=0.5, starting=0.3, stopping=0.3, dark=0.25)
 NO_PICTURES = r"camera: no pictures for \d s; check the cable"
+HANGS = "camera: taking a picture hangs; check the cable"  # as one that a busy machine kept from running looks
 GREY = np.tile(np.arange(0, 250, 10, dtype=np.uint8), (20, 1))
 
 
@@ -352,11 +353,11 @@ def test_after_three_reopenings_without_a_picture_it_gives_up_and_closes(
     sensor.pictures = None
     camera.start()
     with _takes(0.9):
-        assert re.fullmatch(NO_PICTURES, _frames_until_error(camera))
+        assert re.fullmatch(f"{NO_PICTURES}|{HANGS}", _frames_until_error(camera))
     assert sensor.count("open") == 4
     soon(lambda: sensor.calls[-1] == "close")
     assert not camera.health().present
-    with pytest.raises(DeviceError, match="no pictures"):
+    with pytest.raises(DeviceError, match="no pictures|hangs"):
         camera.frame(1)
     camera.stop()
     assert camera.frame(0.1) is None
