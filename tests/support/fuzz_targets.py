@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import gc
 import hashlib
-import json
 import logging
 import socket
 import threading
@@ -240,8 +239,7 @@ def _listening() -> Iterator[int]:
     address: Future[str] = Future()
     ended = threading.Event()
 
-    async def accept(_headers: Mapping[str, str], body: bytes) -> Answer:
-        json.loads(body or b"0") if len(body) < 3 else None
+    async def accept(_headers: Mapping[str, str], _body: bytes) -> Answer:  # what bodies say is the target `notices`
         return Answer.ACCEPTED
 
     async def serve() -> None:
