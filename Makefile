@@ -6,8 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # libzbar0: pyzbar. libsystemd-dev .. python3-dev: systemd-python builds from source. fonts: the screens are drawn with them.
 PACKAGES := libzbar0 libsystemd-dev pkg-config gcc python3-dev python3-venv fonts-unifont fonts-nanum
-# faketime: wrong clocks. systemd: its own check of the units. python3-lgpio, where Debian has it: Python 3.13 has no other. zbar-tools: a decoder to compare with.
-TEST_PACKAGES := chromium faketime systemd $(if $(shell apt-cache show python3-lgpio 2>/dev/null),python3-lgpio)
+# faketime: wrong clocks. systemd: its own check of the units. groff-base: it reads the man page. python3-lgpio, where Debian has it: Python 3.13 has no other. zbar-tools: a decoder to compare with.
+TEST_PACKAGES := chromium faketime systemd groff-base $(if $(shell apt-cache show python3-lgpio 2>/dev/null),python3-lgpio)
 BENCH_PACKAGES := zbar-tools
 FLEET_PACKAGES := debootstrap systemd-container openssh-client
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet

@@ -15,6 +15,7 @@ Box: TypeAlias = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 LEAST = 8  # pixels: no font is smaller
 BOLD_FROM = 16  # pixels of a font: smaller bold letters run together
 INK = 0.8  # of a line's height; the rest is air between lines,
+SLACK = 1.1  # letters are no exact multiples of smaller ones: what is guessed from one size is never too small a guess
 TIGHT = 20  # pixels, but of lines below this only one pixel is
 
 
@@ -91,8 +92,15 @@ def rows(texts: Sequence[str], box: Box, row: int, *, side: Side = Side.MIDDLE) 
 @lru_cache(maxsize=1024)
 def _largest(text: str, size: tuple[int, int], most: int, side: Side, *, bar: bool, turned: bool) -> int:
     box = (0, 0, *size)
-    sizes = range(most, LEAST, -1)
-    return next((one for one in sizes if fits(Piece(text, box, face(one), side, bar=bar, turned=turned))), LEAST)
+    tried = most
+    while tried > LEAST:
+        piece = Piece(text, box, face(tried), side, bar=bar, turned=turned)
+        if fits(piece):
+            return tried
+        left, top, right, bottom = piece.ink
+        share = min(size[0] / max(1, right - left), size[1] / max(1, bottom - top))
+        tried = min(tried - 1, int(tried * share * SLACK) + 2)
+    return LEAST
 
 
 def face(size: int) -> ImageFont.FreeTypeFont:

@@ -1,11 +1,8 @@
 """kiosk(1): of every command, and fit for man itself."""
 
-import shutil
 import subprocess
 import sys
 from importlib.resources import files
-
-import pytest
 
 from kiosk.cli import commands  # noqa: F401 - which adds every command
 from kiosk.cli.manpage import page
@@ -24,7 +21,6 @@ def test_every_command_is_on_it() -> None:
         assert f".SS kiosk {name}" in page().replace("\\-", "-"), name
 
 
-@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not here")
 def test_groff_has_no_complaint() -> None:
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=page(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
