@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
+from email.utils import formatdate
 from pathlib import Path
 
 import uvicorn
@@ -28,12 +29,22 @@ class _Server(uvicorn.Server):
         self._taken_in: set[asyncio.Task[object]] = set()
         self.server_state = self.crowd = Crowd()
         self.ready = asyncio.Event()
+        self._stop = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for listener in sockets or ():
             listener.listen(WAITING)  # uvicorn has one number for this and for how many asyncio accepts in one turn
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Wait to be stopped. uvicorn looks ten times a second whether it is, and so wakes an idle machine."""
+        await self._stop.wait()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self.should_exit = True
+        self._stop.set()
 
     def take_in(self, connection: socket.socket) -> None:
         """Serve a connection that was accepted by another than asyncio."""
@@ -74,6 +85,8 @@ class _UntilStop:
 
         async def watched(message: Message) -> None:
             nonlocal begun, ended
+            if not begun:
+                message["headers"] = [*message.get("headers", ()), (b"date", formatdate(usegmt=True).encode())]
             begun = True
             ended = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
@@ -114,6 +127,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, protocol: type[Guarded]
     """
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # those it accepts have it from the listener
     except OSError as error:
         raise OSError(error.errno, f"{host}:{port} can't be listened on: {os.strerror(error.errno or 0)}") from error
     url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
@@ -151,6 +165,7 @@ async def _served(app: ASGIApp, listener: socket.socket, protocol: type[Guarded]
         access_log=False,
         proxy_headers=False,  # who asks is who is connected, whatever a header says
         server_header=False,
+        date_header=False,  # uvicorn's is as old as its last look at the clock
         backlog=BATCH,
         h11_max_incomplete_event_size=LARGEST_HEADER,
         timeout_keep_alive=int(KEPT_FOR),
@@ -167,7 +182,7 @@ async def _served(app: ASGIApp, listener: socket.socket, protocol: type[Guarded]
     finally:
         ready.cancel()
         served.stopping.set()
-        server.should_exit = True
+        server.stop()
         await task
         server.crowd.sent_away.close()
         listener.close()
