@@ -1,62 +1,17 @@
-"""A board from its configuration: which driver each part gets. Nothing is touched before a part is prepared."""
+"""A board from its configuration, the simulated or a real one. Of the two, only what is opened is loaded."""
 
-from dataclasses import dataclass
-
-from hardware.buzzer import PiezoBuzzer
-from hardware.camera.raspberrypi import Picamera2Camera
-from hardware.camera.usb import V4l2Camera
-from hardware.config import BoardConfig, CameraConfig, CameraKind, KeypadConfig, MatrixConfig
-from hardware.display.supervised import SupervisedDisplay
-from hardware.keypad.input_device import InputDeviceKeypad
-from hardware.keypad.matrix import MatrixKeypad
-from hardware.lamps import lamps
-from hardware.pins.factory import PinFactory, pin_factory
-from hardware.ports import Board, Buzzer, Camera, Display, Keypad, Lamps, Release
-from hardware.release import RelayRelease
-from hardware.simulated.board import SimulatedBoard
+from hardware.config import BoardConfig
+from hardware.ports import Board
 
 
-@dataclass(frozen=True, slots=True)
-class PiBoard:
-    """The parts of a real board."""
-
-    keypad: Keypad
-    lamps: Lamps
-    buzzer: Buzzer | None
-    display: Display
-    camera: Camera | None
-    release: Release
-
-    def close(self) -> None:
-        """Close every part, the release first."""
-        for part in (self.release, self.keypad, self.camera, self.buzzer, self.lamps, self.display):
-            if part is not None:
-                part.close()
-
-
-def open_board(config: BoardConfig, pins: PinFactory = pin_factory) -> Board:
-    """The board that the configuration describes, on the pins of this machine unless others are given."""
+def open_board(config: BoardConfig) -> Board:
+    """The board that the configuration describes, on the pins of this machine. Nothing is touched before a part is
+    prepared.
+    """
     if config.board == "simulated":
+        from hardware.simulated.board import SimulatedBoard  # noqa: PLC0415 - not on a kiosk
+
         return SimulatedBoard(config.display)
-    return PiBoard(
-        keypad=_keypad(config.keypad, pins),
-        lamps=lamps(config.lamps, pins),
-        buzzer=PiezoBuzzer(config.buzzer, pins) if config.buzzer else None,
-        display=SupervisedDisplay(config.display, pins),
-        camera=_camera(config.camera),
-        release=RelayRelease(config.release, pins),
-    )
+    from hardware.pi_board import open_pi_board  # noqa: PLC0415 - gpiozero is for real pins
 
-
-def _keypad(config: KeypadConfig, pins: PinFactory) -> Keypad:
-    return MatrixKeypad(config, pins) if isinstance(config, MatrixConfig) else InputDeviceKeypad(config)
-
-
-def _camera(config: CameraConfig) -> Camera | None:
-    match config.kind:
-        case CameraKind.PICAMERA2:
-            return Picamera2Camera(config)
-        case CameraKind.V4L2:
-            return V4l2Camera(config)
-        case CameraKind.NONE:
-            return None
+    return open_pi_board(config)

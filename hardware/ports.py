@@ -10,13 +10,19 @@ on an event loop call it in a thread; only `Lamps.show`, `Buzzer.play` and `heal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-GreyFrame: TypeAlias = NDArray[np.uint8]  # height x width, 0 black .. 255 white; rows may be further apart than wide
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    GreyFrame: TypeAlias = NDArray[
+        np.uint8
+    ]  # height x width, 0 black .. 255 white; rows may be further apart than wide
+else:
+    GreyFrame = object  # whoever makes frames or looks into them loads numpy; who hands them on does without
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """`python -m kiosk` is `kiosk`."""
 
-from kiosk.cli.commands import main
+from kiosk.cli.entry import main
 
 main()

@@ -12,7 +12,6 @@ import mmap
 import os
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Callable, Iterable
 from typing import Protocol, cast
@@ -20,13 +19,8 @@ from typing import Protocol, cast
 import numpy as np
 
 from hardware.decoding.confinement import confine
-from hardware.decoding.protocol import Code, packed
+from hardware.decoding.protocol import FAILED, LONGEST_WORD, QUESTION, READY, ROOM, Code, packed
 from hardware.ports import GreyFrame
-
-ROOM = 64 * 1024 * 1024  # bytes shared with the parent, used as far as frames are large
-QUESTION = struct.Struct("<III")  # number of the frame, its height and its width: the plane is in the shared memory
-READY, FAILED = b"+", b"-"  # the first byte this process says; then what it reads with, or why it can't
-LONGEST_WORD = 200  # bytes of that
 
 
 class Reader(Protocol):

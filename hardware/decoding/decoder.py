@@ -9,24 +9,23 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-
-import numpy as np
-import segno
+from typing import TYPE_CHECKING
 
 from hardware.config import DecoderConfig
 from hardware.decoding.process import Cage, Died
 from hardware.decoding.protocol import Code
 from hardware.decoding.sightings import Sightings
-from hardware.decoding.stillness import Stillness
 from hardware.health import Condition
 from hardware.ports import GreyFrame, Health
 from hardware.threads import no_event_loop
+
+if TYPE_CHECKING:
+    from hardware.decoding.stillness import Stillness
 
 READER = "hardware.decoding.reader:reader"
 DEATHS = 5  # within A_WHILE: then no other process is started until the oldest of them is past
 A_WHILE = 60.0  # seconds
 TEST_STARTING = 4.0  # seconds that a self-test waits for the process
-TEST_TEXT = "hardware.decoder self-test"
 
 
 class Decoder:
@@ -47,7 +46,7 @@ class Decoder:
         self._condition = Condition("decoder")
         self._condition.answers()  # it is there once it is asked
         self._sightings = Sightings(config.sightings)
-        self._stillness = Stillness()
+        self._stillness: Stillness | None = None  # until a frame comes
         self._deaths: deque[float] = deque(maxlen=DEATHS)
         self._closed = False
 
@@ -57,7 +56,8 @@ class Decoder:
         with self._turn:
             self._usable()
             self._sightings.forget()
-            self._stillness.forget()
+            if self._stillness:
+                self._stillness.forget()
             self._start()
 
     def read(self, frame: GreyFrame) -> tuple[str, ...]:
@@ -70,12 +70,13 @@ class Decoder:
         with self._turn:
             self._usable()
             now = self._clock()
-            if self._stillness.still(frame, now):
+            stillness = self._stillness = self._stillness or _nothing_seen()
+            if stillness.still(frame, now):
                 return ()
             codes = self._codes(frame, self._config.limit)
             if codes is None:
                 return ()
-            self._stillness.held(code=bool(codes), now=now)
+            stillness.held(code=bool(codes), now=now)
             return self._sightings.see(codes, now)
 
     def health(self) -> Health:
@@ -88,10 +89,12 @@ class Decoder:
 
     def self_test(self) -> Health:
         """Read a picture that is made here."""
+        from hardware.decoding.sample import TEST_TEXT, sample  # noqa: PLC0415 - loads numpy
+
         no_event_loop()
         with self._turn:
             self._usable()
-            codes = self._codes(_test_picture(), TEST_STARTING)
+            codes = self._codes(sample(), TEST_STARTING)
             health = self.health()
         if health.fault is None and codes is None:
             return replace(health, fault="decoder: its process is not ready yet; try again")
@@ -155,7 +158,7 @@ class Decoder:
         return len(self._deaths) == DEATHS and self._clock() - self._deaths[0] < A_WHILE
 
 
-def _test_picture() -> GreyFrame:
-    rows = segno.make_qr(TEST_TEXT, error="m").matrix
-    modules = np.array([[0 if dark else 255 for dark in row] for row in rows], np.uint8)
-    return np.pad(modules, 4, constant_values=255).repeat(6, axis=0).repeat(6, axis=1)
+def _nothing_seen() -> "Stillness":
+    from hardware.decoding.stillness import Stillness  # noqa: PLC0415 - loads numpy, as whoever made a frame has
+
+    return Stillness()

@@ -14,10 +14,17 @@ import subprocess
 import sys
 import time
 
-import numpy as np
-
-from hardware.decoding.child import FAILED, LONGEST_WORD, QUESTION, READY, ROOM
-from hardware.decoding.protocol import LARGEST_ANSWER, BadAnswer, Code, unpacked
+from hardware.decoding.protocol import (
+    FAILED,
+    LARGEST_ANSWER,
+    LONGEST_WORD,
+    QUESTION,
+    READY,
+    ROOM,
+    BadAnswer,
+    Code,
+    unpacked,
+)
 from hardware.ports import GreyFrame
 
 STARTING = 10.0  # seconds that it may take to load its libraries, from a slow card
@@ -73,6 +80,8 @@ class Cage:
 
     def read(self, frame: GreyFrame) -> tuple[Code, ...]:
         """The codes on the frame, as the process found them. Blocks up to `limit`. Died: it did not survive it."""
+        import numpy as np  # noqa: PLC0415 - whoever made the frame has loaded it
+
         height, width = frame.shape
         if height * width > ROOM:
             raise ValueError(f"a frame of {width}x{height} pixels: expected at most {ROOM}")

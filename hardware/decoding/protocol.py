@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+ROOM = 64 * 1024 * 1024  # bytes that they share, used as far as frames are large
+QUESTION = struct.Struct("<III")  # number of the frame, its height and its width: the plane is in the shared memory
+READY, FAILED = b"+", b"-"  # the first byte the child says; then what it reads with, or why it can't
+LONGEST_WORD = 200  # bytes of that
 LONGEST = 4096  # characters of a text that is passed on
 MOST = 16  # readings of one frame that are passed on
 LARGEST_ANSWER = 200 * 1024  # bytes: MOST of the LONGEST texts, at 3 bytes a character as QR codes have them

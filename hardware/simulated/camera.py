@@ -2,9 +2,9 @@
 
 import threading
 import time
+from functools import cache
 from io import BytesIO
 
-import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from hardware.ports import GreyFrame
@@ -14,7 +14,7 @@ from hardware.threads import no_event_loop
 LARGEST_PICTURE = 20_000_000  # pixels
 LONGEST_SIDE = 1920  # pixels of a frame
 FRAME_TIME = 1 / 15  # seconds between two frames
-DULL = np.full((480, 640), 90, np.uint8)  # what the camera sees when nothing is held before it
+DULL = 90  # how bright what the camera sees is when nothing is held before it
 
 
 def _grey(picture: bytes) -> Image.Image:
@@ -33,6 +33,17 @@ def _grey(picture: bytes) -> Image.Image:
     return grey
 
 
+def _frame(picture: Image.Image) -> GreyFrame:
+    import numpy as np  # noqa: PLC0415 - a kiosk that scans nothing does without it
+
+    return np.asarray(picture, dtype=np.uint8).copy()
+
+
+@cache
+def _dull() -> GreyFrame:
+    return _frame(Image.new("L", (640, 480), DULL))
+
+
 class SimulatedCamera(SimulatedPart):
     """Sees the picture that was last held before it, for as long as it was held."""
 
@@ -48,7 +59,7 @@ class SimulatedCamera(SimulatedPart):
         """Hold a PNG or JPEG before the camera. ValueError, in one line, for what is none or is too large."""
         grey = _grey(picture)
         grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        self._picture = np.asarray(grey, dtype=np.uint8).copy()
+        self._picture = _frame(grey)
         self._until = time.monotonic() + seconds
 
     def seen(self) -> bytes | None:
@@ -76,7 +87,7 @@ class SimulatedCamera(SimulatedPart):
         if not self._looking.is_set():
             return None
         picture = self._picture
-        return DULL if picture is None or time.monotonic() >= self._until else picture
+        return _dull() if picture is None or time.monotonic() >= self._until else picture
 
     def stop(self) -> None:
         """Look no more."""

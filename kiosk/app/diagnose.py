@@ -11,8 +11,6 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-import httpx
-
 from kiosk.app.account import account
 from kiosk.app.attending import ask_status, ask_test
 from kiosk.app.devices import alone
@@ -32,6 +30,7 @@ from kiosk.gateway.examination import Examination, examine
 from kiosk.screens import FontMissing, find_fonts
 from kiosk.settings import Settings, SettingsError
 from kiosk.settings.credentials import read_credentials
+from kiosk.transport import authorities
 
 
 def checks_of(settings: Settings, file: Path) -> tuple[Check, ...]:
@@ -55,7 +54,7 @@ def _checks(settings: Settings, file: Path) -> Iterator[Check]:
     daemon = _once(lambda: _status(settings))
     yield from configuration_checks(settings, file, hardware_mistakes(settings), partial(_illegible, settings))
     yield from credential_checks(settings)
-    trust = httpx.create_ssl_context(trust_env=False)  # as the gateway's own client has it
+    trust = authorities()  # as the gateway's own client has it
     way = Way(Server.at(settings.gateway.base_url, "the gateway", trust))
     yield from GatewayChecks(way, partial(_examine, settings)).checks()
     yield from journal_checks(settings.kiosk.state_dir)

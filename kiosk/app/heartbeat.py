@@ -1,6 +1,7 @@
 """What systemd is told: READY, the state in words, and a heartbeat that means health. Without systemd, nothing."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -18,9 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 def tell(text: str) -> None:
-    """Send one notification, as `READY=1`, if systemd waits for any."""
+    """Send one notification, as `READY=1`, if systemd waits for any. One that can't be sent stops no sale."""
     if daemon is not None:
-        daemon.notify(text)
+        with contextlib.suppress(OSError):
+            daemon.notify(text)
 
 
 class Heartbeat:

@@ -1,6 +1,8 @@
 """The command line: one command for each thing a person wants, one clear line when it can't be done."""
 
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -13,17 +15,15 @@ from kiosk.cli import orders, operator  # noqa: F401 - likewise
 from kiosk.cli import configuration, initial  # noqa: F401 - likewise
 
 # isort: on
-from kiosk.cli.console import complain
-from kiosk.cli.program import app, config_first
+from kiosk.cli.plain import INTERRUPTED, complain
+from kiosk.cli.program import app
 from kiosk.journal import JournalError
 
-INTERRUPTED = 130  # what a shell has for a program that Ctrl-C ended
 
-
-def main() -> None:
-    """Run the command line."""
+def command(words: Sequence[str]) -> NoReturn:
+    """Run the command that these words are, and end."""
     try:
-        code = get_command(app).main(config_first(sys.argv[1:]), prog_name="kiosk", standalone_mode=False)
+        code = get_command(app).main([*words], prog_name="kiosk", standalone_mode=False)
     except TyperException as error:
         complain(_one_line(error))
         sys.exit(2)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli.console import complain, write
+from kiosk.cli.plain import complain, write
 from kiosk.cli.program import Json, app, chosen_file, configured, fail, load_again, say, say_json
 from kiosk.sale import show
 from kiosk.sale.events import Moment

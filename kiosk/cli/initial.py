@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kiosk.app.printable import printable
-from kiosk.cli.console import complain
+from kiosk.cli.plain import complain
 from kiosk.cli.program import Yes, app, chosen_file, fail, say
 from kiosk.settings import SettingsError, load
 

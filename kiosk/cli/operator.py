@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kiosk.cli import listings, tables
-from kiosk.cli.console import write
+from kiosk.cli.plain import write
 from kiosk.cli.program import Csv, Json, app, ask, configured, fail, open_journal, say, say_json
 from kiosk.cli.spans import Day, Since, Until, days, midnight
 from kiosk.journal import JournalError, OutboxState

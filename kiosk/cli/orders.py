@@ -10,7 +10,7 @@ import typer
 
 from kiosk.app.printable import printable
 from kiosk.cli import listings, tables
-from kiosk.cli.console import complain, write
+from kiosk.cli.plain import complain, write
 from kiosk.cli.program import Csv, Json, Yes, app, ask, configured, console, fail, open_journal, say, say_json
 from kiosk.cli.spans import Since, Until, span
 from kiosk.journal import STATES

@@ -7,14 +7,13 @@ writes.
 
 import json
 import sys
-from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from kiosk.cli.console import PlainConsole, complain, write
+from kiosk.cli.console import PlainConsole
+from kiosk.cli.plain import complain, write
 from kiosk.cli.version import this_version
 from kiosk.journal import JournalError, JournalReader, read
 from kiosk.settings import Settings, SettingsError, load, settings_file
@@ -38,24 +37,6 @@ class _Chosen:
     """The configuration file that --config names; None: $KIOSK_CONFIG, or /etc/kiosk/kiosk.toml."""
 
     config: Path | None = None
-
-
-def config_first(words: Sequence[str]) -> list[str]:
-    """The words of a command line, with --config before the command, wherever it was given."""
-    chosen: list[str] = []
-    others: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        if word == "--":
-            others += [word, *rest]
-        elif word == "--config":
-            file = [*islice(rest, 1)]
-            (chosen if file else others).extend([word, *file])
-        elif word.startswith("--config="):
-            chosen.append(word)
-        else:
-            others.append(word)
-    return [*chosen, *others]
 
 
 def fail(line: str, code: int) -> NoReturn:

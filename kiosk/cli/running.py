@@ -1,36 +1,19 @@
 """The commands that run something until it is told to stop: the daemon, the demo, the local gateway."""
 
 import asyncio
-import logging
 from typing import Annotated, Literal
 
 import typer
 
-from kiosk.cli.program import app, configured, fail, load_again
-from kiosk.journal import JournalError
-from kiosk.settings import SettingsError
+from kiosk.cli.program import app, chosen_file, fail
 
 
 @app.command()
 def run() -> None:
     """Run the daemon, until SIGTERM."""
-    from kiosk.app import logs  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
-    from kiosk.app.opening import DaemonError  # noqa: PLC0415 - likewise
-    from kiosk.app.run import run_until_stopped  # noqa: PLC0415 - likewise
-    from kiosk.app.seclusion import seclude  # noqa: PLC0415 - likewise
-    from kiosk.settings.credentials import read_credentials  # noqa: PLC0415 - likewise
+    from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for `kiosk orders`
 
-    seclude()
-    settings = configured()
-    logs.configure(logging.INFO, settings.kiosk.id)
-    try:
-        asyncio.run(run_until_stopped(settings, read_credentials(settings), load_again))
-    except SettingsError as error:
-        fail(str(error), 2)
-    except (DaemonError, JournalError) as error:
-        fail(str(error), 1)
-    except OSError as error:
-        fail(error.strerror or str(error), 1)
+    raise typer.Exit(serve(chosen_file()))
 
 
 @app.command()

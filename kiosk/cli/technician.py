@@ -12,8 +12,9 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from kiosk.cli.console import PlainConsole, write
+from kiosk.cli.console import PlainConsole
 from kiosk.cli.findingspage import Progress, list_page, report_page, summary
+from kiosk.cli.plain import write
 from kiosk.cli.program import Json, app, ask, chosen_file, configured, console, fail, load_again, say
 from kiosk.cli.statuspage import status_page
 from kiosk.settings import Settings, SettingsError

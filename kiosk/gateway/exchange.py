@@ -20,6 +20,7 @@ import httpx
 from kiosk.gateway.signing import Key, TokenKey
 from kiosk.gateway.wire import MAX_BODY, PLAUSIBLE, Api, Dialect, Header, JsonObject, SignType, loggable
 from kiosk.sale.outcome import NotSent, Unknown
+from kiosk.transport import Transport
 
 NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
 IDLE = 4.0  # seconds a connection is kept: longer than between two DETAILs, shorter than servers keep it (mostly 5)
@@ -84,7 +85,7 @@ class Exchange:
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,  # neither a proxy nor a .netrc of the environment decides where money goes
-            limits=httpx.Limits(keepalive_expiry=IDLE),
+            transport=Transport(IDLE),
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "kiosk"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept: each request stands for itself
         )

@@ -13,14 +13,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, NoReturn, TypeAlias
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeAlias
 
 from kiosk.gateway.wire import MAX_BODY, NAME, DigestName, Field, Header, JsonObject, JsonValue, SaltSeparator, SignType
+
+if TYPE_CHECKING:  # a kiosk without RSA keys does without the library
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 __all__ = [
     "JsonObject",
@@ -134,8 +132,8 @@ class RsaKey:
     """
 
     sign_id: str
-    private_key: RSAPrivateKey | None = field(default=None, repr=False)
-    public_key: RSAPublicKey | None = field(default=None, repr=False)
+    private_key: "RSAPrivateKey | None" = field(default=None, repr=False)
+    public_key: "RSAPublicKey | None" = field(default=None, repr=False)
 
     sign_type: ClassVar[SignType] = SignType.RSA
     header: ClassVar[Header] = Header.SIGN
@@ -144,6 +142,9 @@ class RsaKey:
         """The value of the `sign` header. Raises ValueError if there is no private key."""
         if self.private_key is None:
             raise ValueError(f"RSA key {self.sign_id} can't sign: it has no private key")
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - the key is the library's
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - likewise
+
         signature = self.private_key.sign(canonical(body).encode(), PKCS1v15(), SHA256())
         return base64.b64encode(signature).decode()
 
@@ -156,6 +157,10 @@ class RsaKey:
         """Whether the signature, in Base64, is this body's. Raises ValueError if there is no public key."""
         if self.public_key is None:
             raise ValueError(f"RSA key {self.sign_id} can't verify: it has no public key")
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - likewise
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - likewise
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - likewise
+
         try:
             decoded = base64.b64decode(signature.encode(), validate=True)
             self.public_key.verify(decoded, canonical(body).encode(), PKCS1v15(), SHA256())

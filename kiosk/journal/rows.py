@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -47,9 +48,17 @@ PHASES: dict[str, type[Phase]] = {
 STATES = (*PHASES, *(verdict.value for verdict in Verdict))  # by which orders can be asked for
 
 _NAMES: dict[type[Phase], str] = {phase: name for name, phase in PHASES.items()}
-_ADAPTERS: dict[str, TypeAdapter[Phase]] = {name: TypeAdapter(phase) for name, phase in PHASES.items()}
-_REFUNDS = TypeAdapter(tuple[ConfirmedRefund, ...])
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@cache  # each is made when an order first has that state, and not by a start
+def _adapter(state: str) -> TypeAdapter[Phase]:
+    return TypeAdapter(PHASES[state])
+
+
+@cache
+def _refunds() -> TypeAdapter[tuple[ConfirmedRefund, ...]]:
+    return TypeAdapter(tuple[ConfirmedRefund, ...])
 
 
 def microseconds(at: datetime) -> int:
@@ -67,7 +76,7 @@ def row_of(order: Order) -> dict[str, str | int | None]:
         "amount_minor": order.amount.minor,
         "currency": order.amount.currency,
         "state": state,
-        "phase": _ADAPTERS[state].dump_json(order.phase).decode(),
+        "phase": _adapter(state).dump_json(order.phase).decode(),
         "ended": int(order.ended),
         "created_at": order.created_at.isoformat(),
         "expire_at": order.expire_at.isoformat(),
@@ -78,7 +87,7 @@ def row_of(order: Order) -> dict[str, str | int | None]:
         "paid_us": microseconds(order.paid_at or order.created_at) if was_paid(order) else None,
         "gateway_id": order.gateway_id,
         "released": int(order.released),
-        "refunds": _REFUNDS.dump_json(order.refunds).decode(),
+        "refunds": _refunds().dump_json(order.refunds).decode(),
         "refunds_asked": order.refunds_asked,
         "owed": int(order.owed),
     }
@@ -94,11 +103,11 @@ def order_of(row: sqlite3.Row) -> Order:
             created_at=datetime.fromisoformat(row["created_at"]),
             expire_at=datetime.fromisoformat(row["expire_at"]),
             since=datetime.fromisoformat(row["since"]),
-            phase=_ADAPTERS[row["state"]].validate_json(row["phase"]),
+            phase=_adapter(row["state"]).validate_json(row["phase"]),
             gateway_id=row["gateway_id"],
             paid_at=datetime.fromisoformat(row["paid_at"]) if row["paid_at"] else None,
             released=bool(row["released"]),
-            refunds=_REFUNDS.validate_json(row["refunds"]),
+            refunds=_refunds().validate_json(row["refunds"]),
             refunds_asked=row["refunds_asked"],
             owed=bool(row["owed"]),
         )

@@ -18,7 +18,9 @@ import standardwebhooks
 
 from kiosk.outbox.backoff import LONGEST
 from kiosk.settings.values import webhook_key
+from kiosk.transport import Transport
 
+IDLE = 5.0  # seconds that a connection is kept: results that wait follow one another
 _AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -56,7 +58,7 @@ class Webhook:
         self._url = httpx.URL(url)
         self._signer = standardwebhooks.Webhook(webhook_key(secret))
         self._limit = limit
-        self._transport = httpx.AsyncHTTPTransport(trust_env=False)
+        self._transport = Transport(IDLE)
 
     def move(self, url: str) -> None:
         """Post there from now on."""

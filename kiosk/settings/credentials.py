@@ -13,20 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import TypeVar
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from typing import TYPE_CHECKING, TypeAlias
 
 from kiosk.settings.model import Settings
 from kiosk.settings.reading import SettingsError
 from kiosk.settings.values import webhook_key
 
+if TYPE_CHECKING:  # a kiosk without RSA keys does without the library
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+Credential: TypeAlias = "str | RSAPrivateKey | RSAPublicKey"
 SHORTEST = 16  # bytes of a key or token
-SHORTEST_RSA = 2048  # bits
 LARGEST = 64 * 1024  # characters of a file
-_RsaKey = TypeVar("_RsaKey", RSAPrivateKey, RSAPublicKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,14 @@ class Credentials:
     token: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
     service_pin: str = field(default="", repr=False)
-    private_key: RSAPrivateKey | None = field(default=None, repr=False)
-    gateway_key: RSAPublicKey | None = field(default=None, repr=False)
+    private_key: "RSAPrivateKey | None" = field(default=None, repr=False)
+    gateway_key: "RSAPublicKey | None" = field(default=None, repr=False)
 
 
 def read_credentials(settings: Settings) -> Credentials:
     """Read what the configuration needs. Raises SettingsError: a line for each file that can't be used."""
     directory, wanted = settings.kiosk.credentials_dir, needed(settings)
-    found: dict[str, str | RSAPrivateKey | RSAPublicKey] = {}
+    found: dict[str, Credential] = {}
     wrong = [*_open_to_others(directory, settings.kiosk.state_dir)]
     for name in wanted:
         try:
@@ -55,12 +53,9 @@ def read_credentials(settings: Settings) -> Credentials:
     wrong += alike(directory, found)
     if wrong:
         raise SettingsError("\n".join(wrong))
-    private, public = found.get("rsa-private-key.pem"), found.get("gateway-public-key.pem")
-    return Credentials(
-        **{name.replace("-", "_"): text for name, text in found.items() if isinstance(text, str)},
-        private_key=private if isinstance(private, RSAPrivateKey) else None,
-        gateway_key=public if isinstance(public, RSAPublicKey) else None,
-    )
+    private, public = _pair(found)
+    texts = {name.replace("-", "_"): text for name, text in found.items() if isinstance(text, str)}
+    return Credentials(**texts, private_key=private, gateway_key=public)
 
 
 def _open_to_others(directory: Path, state_dir: Path) -> Iterator[str]:
@@ -75,15 +70,24 @@ def _open_to_others(directory: Path, state_dir: Path) -> Iterator[str]:
         yield f"{directory}: belongs to {_name(found.st_uid)}, neither to root nor to {_name(os.geteuid())}"
 
 
-def alike(directory: Path, found: Mapping[str, str | RSAPrivateKey | RSAPublicKey]) -> Iterator[str]:
+def alike(directory: Path, found: Mapping[str, Credential]) -> Iterator[str]:
     """A line for each two keys that are one: whoever holds one end's then speaks for both."""
     texts = [(name, text) for name, text in found.items() if isinstance(text, str) and name != "service-pin"]
     for (one, text), (other, same) in combinations(texts, 2):
         if hmac.compare_digest(text.encode(), same.encode()):
             yield f"{directory}: {one} and {other} are the same; expected two"
-    private, public = found.get("rsa-private-key.pem"), found.get("gateway-public-key.pem")
-    if isinstance(private, RSAPrivateKey) and private.public_key() == public:
+    private, public = _pair(found)
+    if private and private.public_key() == public:
         yield f"{directory}: gateway-public-key.pem is that of our own rsa-private-key.pem; expected the gateway's"
+
+
+def _pair(found: Mapping[str, Credential]) -> "tuple[RSAPrivateKey | None, RSAPublicKey | None]":
+    """Our private key and the gateway's public one."""
+    if all(isinstance(secret, str) for secret in found.values()):
+        return None, None
+    from kiosk.settings.rsa import pair  # noqa: PLC0415 - loads the library
+
+    return pair(found)
 
 
 def needed(settings: Settings) -> tuple[str, ...]:
@@ -108,13 +112,13 @@ def _there(file: Path) -> bool:
         return False
 
 
-def read_one(file: Path) -> str | RSAPrivateKey | RSAPublicKey:
+def read_one(file: Path) -> Credential:
     """One of the files, by its name. Raises SettingsError."""
     match file.name:
-        case "rsa-private-key.pem":
-            return _private_key(file)
-        case "gateway-public-key.pem":
-            return _public_key(file)
+        case "rsa-private-key.pem" | "gateway-public-key.pem":
+            from kiosk.settings.rsa import rsa_key  # noqa: PLC0415 - likewise
+
+            return rsa_key(file, _text(file))
         case "webhook-secret":
             return _webhook_secret(file)
         case "service-pin":
@@ -206,29 +210,3 @@ def _webhook_secret(file: Path) -> str:
     except ValueError as error:
         raise SettingsError(f"{file}: {error}") from None
     return text
-
-
-def _private_key(file: Path) -> RSAPrivateKey:
-    try:
-        key = load_pem_private_key(_text(file).encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise SettingsError(f"{file}: expected an RSA private key in PEM without a password") from None
-    if not isinstance(key, RSAPrivateKey):
-        raise SettingsError(f"{file}: expected an RSA private key")
-    return _long(file, key)
-
-
-def _public_key(file: Path) -> RSAPublicKey:
-    try:
-        key = load_pem_public_key(_text(file).encode())
-    except (ValueError, UnsupportedAlgorithm):
-        raise SettingsError(f"{file}: expected an RSA public key in PEM") from None
-    if not isinstance(key, RSAPublicKey):
-        raise SettingsError(f"{file}: expected an RSA public key")
-    return _long(file, key)
-
-
-def _long(file: Path, key: _RsaKey) -> _RsaKey:
-    if key.key_size < SHORTEST_RSA:
-        raise SettingsError(f"{file}: has {key.key_size} bits; expected {SHORTEST_RSA} or more")
-    return key

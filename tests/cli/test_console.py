@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 from sample_orders import order
 
-from kiosk.cli.console import PlainConsole, complain, write
+from kiosk.cli.console import PlainConsole
+from kiosk.cli.plain import complain, write
 from kiosk.cli.tables import orders_table
 
 EVIL = "\x1b]0;owned\x07\x9b31m\u202e"

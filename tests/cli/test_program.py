@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from configurations import PLAIN, written
 
-from kiosk.cli.program import config_first
+from kiosk.cli.entry import config_first
 
 
 def kiosk(*words: str) -> subprocess.CompletedProcess[str]:

@@ -22,6 +22,7 @@ from kiosk.gateway.signing import ShaKey
 from kiosk.gateway.wire import SignType
 from kiosk.outbox.webhook import Later, Webhook
 from kiosk.sale.outcome import Unknown
+from kiosk.transport import Transport
 
 pytestmark = pytest.mark.anyio
 RUBBISH = b"\x17\x03\x03\x00\x20" + b"x" * 32  # a record of application data that nobody encrypted
@@ -70,15 +71,17 @@ async def server_that_breaks(public: Path, private: Path) -> AsyncIterator[int]:
         await asyncio.gather(serving, return_exceptions=True)
 
 
+def trusting(public: Path) -> Transport:
+    return Transport(1.0, lambda: ssl.create_default_context(cafile=public))
+
+
 async def test_an_answer_of_the_gateway_that_breaks_off_is_unknown(tmp_path: Path) -> None:
     public, private = certificate(tmp_path)
     async with server_that_breaks(public, private) as port:
         key = ShaKey("K", "s")
         zone = ZoneInfo("Asia/Singapore")
         gateway = Gateway(Account(f"https://localhost:{port}", "M", "T", SignType.SHA, key, zone, "x"))
-        await gateway._exchange._client.aclose()
-        trusted = ssl.create_default_context(cafile=public)
-        gateway._exchange._client = httpx.AsyncClient(verify=trusted, trust_env=False)
+        gateway._exchange._client = httpx.AsyncClient(transport=trusting(public))
         assert isinstance(await gateway.probe(), Unknown)
         await gateway.aclose()
 
@@ -87,8 +90,7 @@ async def test_an_answer_of_the_operator_that_breaks_off_is_tried_again_later(tm
     public, private = certificate(tmp_path)
     async with server_that_breaks(public, private) as port:
         webhook = Webhook(f"https://localhost:{port}/x", "whsec_" + "QUJD" * 8)
-        await webhook._transport.aclose()
-        webhook._transport = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=public))
+        webhook._transport = trusting(public)
         assert isinstance(await webhook.post("msg_1", "{}", datetime.now(UTC)), Later)
         await webhook.aclose()
 

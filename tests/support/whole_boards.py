@@ -17,12 +17,12 @@ from picamera2_stand_in import Bench as Cameras
 from PIL import Image
 from waits import PATIENCE, soon
 
-from hardware.board import PiBoard, open_board
 from hardware.camera.raspberrypi import Library, Picamera2Camera
 from hardware.config import BoardConfig, BuzzerConfig, LedsConfig, MatrixConfig, ReleaseConfig
 from hardware.display.opening import open_panel
 from hardware.display.supervised import SupervisedDisplay
 from hardware.keypad.matrix import MatrixKeypad
+from hardware.pi_board import open_pi_board
 from hardware.ports import Board, Lamp
 from hardware.simulated.board import SimulatedBoard
 
@@ -80,8 +80,7 @@ class MockRig:
         self.matrix, self.pins, self.cameras = SimulatedMatrix(config.keypad), Pins(), Cameras()
         self.bus = DisplayBench(config.display)
         self._keypad = MatrixKeypad(config.keypad, self.matrix.factory, self.matrix.alive)
-        opened = open_board(config, self.pins)
-        assert isinstance(opened, PiBoard)
+        opened = open_pi_board(config, self.pins)
         self.board: Board = replace(
             opened,
             keypad=self._keypad,

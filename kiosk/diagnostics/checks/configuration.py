@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-
 from kiosk.diagnostics.findings import Check, Group, Said, fault, good, not_here, skipped, warning
 from kiosk.settings import Settings, SettingsError
-from kiosk.settings.credentials import alike, needed, read_one
+from kiosk.settings.credentials import Credential, alike, needed, read_one
 from kiosk.settings.fitness import meet, only_here
 
 LONGEST = 512  # characters of a key or token that somebody copied once
@@ -100,7 +98,7 @@ def _credential(file: Path) -> Said:
     return good(said)
 
 
-def _odd(secret: str | RSAPrivateKey | RSAPublicKey) -> str:
+def _odd(secret: Credential) -> str:
     """What is strange about a secret, without a character of it."""
     if not isinstance(secret, str):
         return ""

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from rough_readers import TEXT, Mood, frame
 
-from hardware.decoding.child import FAILED, LONGEST_WORD, QUESTION, READY, ROOM, main
-from hardware.decoding.protocol import unpacked
+from hardware.decoding.child import main
+from hardware.decoding.protocol import FAILED, LONGEST_WORD, QUESTION, READY, ROOM, unpacked
 
 Ask = Callable[[socket.socket, mmap.mmap], None]
 

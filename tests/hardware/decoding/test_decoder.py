@@ -17,9 +17,10 @@ from rough_readers import TEXT, WAYS_OUT, Mood, frame
 from waits import PATIENCE, soon
 
 from hardware.config import DecoderConfig
-from hardware.decoding.child import ROOM
-from hardware.decoding.decoder import A_WHILE, DEATHS, TEST_TEXT, Decoder
+from hardware.decoding.decoder import A_WHILE, DEATHS, Decoder
 from hardware.decoding.process import Cage, Died
+from hardware.decoding.protocol import ROOM
+from hardware.decoding.sample import TEST_TEXT
 from hardware.ports import GreyFrame
 
 CODE = "281010897274821897274821"

@@ -98,7 +98,12 @@ def test_the_camera_sees_what_is_held_before_it_for_a_while_and_then_a_dull_noth
     assert frame is not None
     assert (frame.shape, frame.dtype) == ((40, 60), np.dtype(np.uint8))
     assert board.camera.seen() is not None
-    soon(lambda: board.camera.frame(0.5) is DULL)
+
+    def dull() -> bool:
+        frame = board.camera.frame(0.5)
+        return frame is not None and frame.shape == (480, 640) and bool((frame == DULL).all())
+
+    soon(dull)
     assert board.camera.seen() is None
 
 

@@ -1,0 +1,55 @@
+"""Where `kiosk` begins. The daemon goes straight to work; everything else goes by the command line's library, which,
+with its tables, is not held by a board of 512 MB that sells.
+"""
+
+import gc
+import sys
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+
+def main() -> None:
+    """Run the daemon, or another command."""
+    words = config_first(sys.argv[1:])
+    match words:
+        case ["run"]:
+            sys.exit(_run(None))
+        case ["--config", file, "run"]:
+            sys.exit(_run(Path(file)))
+        case [word, "run"] if word.startswith("--config="):
+            sys.exit(_run(Path(word.removeprefix("--config="))))
+        case _:
+            from kiosk.cli.commands import command  # noqa: PLC0415 - not in the daemon
+
+            command(words)
+
+
+def _run(config: Path | None) -> int:
+    """Run the daemon; how it ended. Nothing that is imported is garbage, so it is not looked through for any."""
+    gc.disable()
+    # httpx has a command line too, which loads rich and pygments where they are installed
+    sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
+    from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands
+
+    gc.freeze()
+    gc.enable()
+    return serve(config)
+
+
+def config_first(words: Sequence[str]) -> list[str]:
+    """The words of a command line, with --config before the command, wherever it was given."""
+    chosen: list[str] = []
+    others: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            others += [word, *rest]
+        elif word == "--config":
+            file = [*islice(rest, 1)]
+            (chosen if file else others).extend([word, *file])
+        elif word.startswith("--config="):
+            chosen.append(word)
+        else:
+            others.append(word)
+    return [*chosen, *others]

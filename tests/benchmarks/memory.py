@@ -1,0 +1,58 @@
+"""What the daemon holds in memory, beside what it can't do without; and with the decoder, while it scans (PSS)."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+from interleaved import Figure, median, ratio, turns
+from process import PEER, Running, configured, environment, gateway, resident, running
+
+SETTLED = 3.0  # seconds until all that a start begins is done
+
+
+def _peer() -> float:
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{PEER}; print(flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.read(1)
+        held = resident(process.pid)
+        process.stdin.write(b"\n")
+    return held
+
+
+def _scanning(daemon: Running) -> float:
+    """Key in a purchase by a code before the camera, and look while it is looked for."""
+    with httpx.Client(base_url=daemon.panel, trust_env=False) as person:
+        person.post("/api/keys", json={"keys": "1500#2"}).raise_for_status()
+        time.sleep(SETTLED)
+        state = person.get("/api/state").json()["state"]
+        assert state == "scanning", state
+    return sum(map(resident, (daemon.process.pid, *daemon.children())))
+
+
+def measure(*, quick: bool) -> Iterator[Figure]:
+    """Daemons that wait, each in turn with a Python that imported the peer; then one that scans."""
+    with gateway() as url, configured(gateway=url) as config:
+        decoder: list[float] = []
+
+        def waits() -> float:
+            with running(config) as daemon:
+                time.sleep(SETTLED)
+                decoder.append(sum(map(resident, daemon.children())))
+                return resident(daemon.process.pid)
+
+        given = turns(2 if quick else 5, {"daemon": waits, "peer": _peer})
+        with running(config) as daemon:
+            time.sleep(SETTLED)
+            scanning = _scanning(daemon)
+    yield Figure("memory", f"daemon, beside {PEER}", ratio(given, "daemon", "peer"), "x", 1.8, kept=True)
+    yield Figure("memory", "daemon", median(given["daemon"]), "MB", kept=True)
+    yield Figure("memory", "decoder", median(decoder), "MB", 15, kept=True)
+    yield Figure("memory", "daemon and decoder while scanning", scanning, "MB", 120, kept=True)
