@@ -21,9 +21,9 @@ from kiosk.app import control, heartbeat, opening
 from kiosk.app.account import notice_reader
 from kiosk.app.attending import Attending
 from kiosk.app.clinic import Clinic
-from kiosk.app.clock import Clock
 from kiosk.app.current import Current, at_start
 from kiosk.app.deeds import Means
+from kiosk.app.delivery import delivering
 from kiosk.app.desk import Desk
 from kiosk.app.devices.adapter import Devices
 from kiosk.app.devices.config import Opener, keys_of
@@ -53,7 +53,6 @@ from kiosk.frontpanel.phone import Phone
 from kiosk.gateway.client import Gateway
 from kiosk.gateway.wire import ACKNOWLEDGEMENT
 from kiosk.listener import listener
-from kiosk.outbox import Courier, Webhook
 from kiosk.sale import machine
 from kiosk.sale.commands import Command, ServiceKey
 from kiosk.sale.events import Woken
@@ -146,9 +145,8 @@ async def daemon(
         scanner = Scanner(devices, inbox)
 
         # who else is let in: the operator, the front panel, the gateway's NOTIFICATIONs, technicians
-        deliver_now, post_to = await _deliver(
-            settings, credentials, house, tasks, JournalRows(recorder, panel_machine.outbox_changed), clock
-        )
+        rows = JournalRows(recorder, panel_machine.outbox_changed)
+        delivery = await house.enter_async_context(delivering(settings, credentials, rows, lambda: clock.now().at))
         admission, clinic = Admission(), Clinic(settings, standing.status, credentials.webhook_secret)
         panel_url = await house.enter_async_context(_front_panel(settings, panel_machine, clinic, admission, phone))
         listener_url = await _listen(
@@ -174,7 +172,7 @@ async def daemon(
             current, means, Glass(devices.size, language), tries, credentials.service_pin, tasks, presenter.turn
         )
         attending = Attending(standing.status, Lender(devices, inbox, presenter.again).test, drain, tries).routes()
-        controls = control.Control(lookup, inbox, recorder, deliver_now, performer.next_detail, attending)
+        controls = control.Control(lookup, inbox, recorder, delivery.now, performer.next_detail, attending)
         await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 
         def present(panel: Panel, posted: float) -> None:
@@ -191,7 +189,7 @@ async def daemon(
 
         def results_wait() -> None:
             panel_machine.outbox_changed()
-            deliver_now()
+            delivery.now()
 
         loop = Loop(current, clock, inbox, recorder, present, beat.say)
         opening.take_up(opened.journal, current, loop, clock)
@@ -205,12 +203,13 @@ async def daemon(
             panel_machine.run(),
             keep_release(devices, inbox),
             beat.run(),
+            delivery.run(),
         ):
             tasks.begin(work)
         look = partial(_look, tasks, scanner)
-        live = Live(settings, inbox, gateway, (presenter, panel_machine, desk), post_to, look)
+        live = Live(settings, inbox, gateway, (presenter, panel_machine, desk), delivery.post_to, look)
         live.watch()
-        yield Daemon(panel_url, listener_url, deliver_now, live.take)
+        yield Daemon(panel_url, listener_url, delivery.now, live.take)
         await hand_over(inbox, current, performer, recorder)
 
 
@@ -239,29 +238,6 @@ def _heartbeat(
         devices.keypad_lives,
         standing.notice,
     )
-
-
-async def _deliver(
-    settings: Settings,
-    credentials: Credentials,
-    house: contextlib.AsyncExitStack,
-    tasks: Tasks,
-    rows: JournalRows,
-    clock: Clock,
-) -> tuple[Callable[[], None], Callable[[Settings], None]]:
-    """The outbox's courier, if the operator has a webhook; what wakes it, and what gives it another address."""
-    webhook = settings.notifications.webhook
-    if webhook is None:
-        return lambda: None, lambda _: None
-    poster = await house.enter_async_context(Webhook(webhook.url, credentials.webhook_secret))
-    courier = Courier(rows, poster, lambda: clock.now().at)
-    tasks.begin(courier.run())
-
-    def post_to(settings: Settings) -> None:
-        if settings.notifications.webhook is not None:
-            poster.move(settings.notifications.webhook.url)
-
-    return courier.wake, post_to
 
 
 def _front_panel(

@@ -3,6 +3,7 @@ with its tables, is not held by a board of 512 MB that sells.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from itertools import islice
@@ -28,6 +29,7 @@ def main() -> None:
 def _run(config: Path | None) -> int:
     """Run the daemon; how it ended. Nothing that is imported is garbage, so it is not looked through for any."""
     gc.disable()
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for some in everything that is installed
     # httpx has a command line too, which loads rich and pygments where they are installed
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
     from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands

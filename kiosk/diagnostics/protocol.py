@@ -27,7 +27,7 @@ td, th { border-bottom: 1px solid #999; padding: .3em .6em .3em 0; text-align: l
 class Step(BaseModel):
     """One thing that the technician and the kiosk looked at together."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     grade: Grade
@@ -37,7 +37,7 @@ class Step(BaseModel):
 class Protocol(BaseModel):
     """The whole: the walk's steps, and the diagnosis that was made before it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     schema_version: Literal[1] = 1
     kiosk_id: str

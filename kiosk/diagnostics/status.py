@@ -20,7 +20,7 @@ NOT_OF_A_PART = {  # what keeps a kiosk from selling though all parts work
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Money(_Value):

@@ -30,7 +30,7 @@ COLOURS = {"leds": (), "rgb": ("red", "green", "blue"), "traffic_lights": ("red"
 class Section(BaseModel):
     """A section of the configuration: unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built once, with the whole
 
 
 class KeypadSection(Section):
@@ -136,10 +136,10 @@ class HardwareSection(Section):
     """[hardware]."""
 
     board: Literal["raspberrypi", "simulated"] | None = None
-    keypad: KeypadSection = KeypadSection()
-    lamps: LampsSection = LampsSection()
+    keypad: KeypadSection = Field(default_factory=dict, validate_default=True)
+    lamps: LampsSection = Field(default_factory=dict, validate_default=True)
     buzzer: BuzzerSection | None = None
-    display: DisplaySection = DisplaySection()
-    camera: CameraSection = CameraSection()
-    release: ReleaseSection = ReleaseSection()
-    decoder: DecoderSection = DecoderSection()
+    display: DisplaySection = Field(default_factory=dict, validate_default=True)
+    camera: CameraSection = Field(default_factory=dict, validate_default=True)
+    release: ReleaseSection = Field(default_factory=dict, validate_default=True)
+    decoder: DecoderSection = Field(default_factory=dict, validate_default=True)

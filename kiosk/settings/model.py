@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from kiosk.sale.money import MINOR_DIGITS, Amount, MoneyError
 from kiosk.sale.order import AfterCrash, Product
@@ -72,7 +71,7 @@ class GatewaySection(Section):
     salt_separator: Literal["&", ""] = "&"
     qr_value: Literal["text", "image"] = "text"
     device_os: Annotated[str, Field(min_length=1)] = "LINUX"
-    paths: PathsSection = PathsSection()
+    paths: PathsSection = Field(default_factory=dict, validate_default=True)
 
 
 class PaymentSection(Section):
@@ -184,36 +183,22 @@ class ListenSection(Section):
         return int(self.listen.rpartition(":")[2])
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """The whole configuration."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="KIOSK_", env_nested_delimiter="__", case_sensitive=False
-    )
+    model_config = ConfigDict(defer_build=False)
 
     kiosk: KioskSection
     gateway: GatewaySection
     payment: PaymentSection
-    release: ReleaseSection = ReleaseSection()
-    operator: OperatorSection = OperatorSection()
-    times: TimesSection = TimesSection()
+    release: ReleaseSection = Field(default_factory=dict, validate_default=True)
+    operator: OperatorSection = Field(default_factory=dict, validate_default=True)
+    times: TimesSection = Field(default_factory=dict, validate_default=True)
     voice: VoiceSection | None = None
-    hardware: HardwareSection = HardwareSection()
-    notifications: NotificationsSection = NotificationsSection()
+    hardware: HardwareSection = Field(default_factory=dict, validate_default=True)
+    notifications: NotificationsSection = Field(default_factory=dict, validate_default=True)
     listener: ListenSection | None = None
-    panel: ListenSection = ListenSection(listen="127.0.0.1:8080")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file, which is read by `reading.load` and comes as arguments."""
-        return env_settings, init_settings
+    panel: ListenSection = Field(default_factory=lambda: {"listen": "127.0.0.1:8080"}, validate_default=True)
 
 
 def _language_key(settings: Settings) -> str:
@@ -239,5 +224,5 @@ def rules(settings: Settings) -> Rules:
         kind=payment.kind,
         operator=(settings.operator.name, settings.operator.phone),
         language_key=_language_key(settings),
-        **settings.times.model_dump(),
+        **dict(settings.times),
     )

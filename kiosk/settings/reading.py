@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError as UnreadableVariable
 
 from kiosk.settings import mistakes
+from kiosk.settings.environment import override
 from kiosk.settings.model import Settings
 from kiosk.settings.places import Key, line_of, lines_of
 
 DEFAULT = Path("/etc/kiosk/kiosk.toml")
-NOT_OURS = frozenset({"KIOSK_CONFIG", "KIOSK_BENCH", "KIOSK_HYPOTHESIS_EXAMPLES"})  # no settings, though named so
 NEEDED = {  # what takes the place of a value that can't be left out, so that the others can be looked at
     "kiosk": {"id": "kiosk"},
     "gateway": {"base_url": "https://gateway.invalid", "client_id": "M", "sign_id": "K"},
@@ -51,7 +50,10 @@ def load(path: Path | None) -> Settings:
     """Read the file. Raises SettingsError."""
     file = settings_file(path)
     values = _values(file)
-    _refuse_unknown_variables(os.environ)
+    try:
+        override(values, os.environ, Settings)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -59,8 +61,6 @@ def load(path: Path | None) -> Settings:
         lines = placed(path, (mistakes.line(one, Settings) for one in wrong))
         sections = frozenset(str(one["loc"][0]) for one in wrong if one["loc"])
         raise SettingsError("\n".join(lines), _rest(values, [one["loc"] for one in wrong]), sections) from None
-    except UnreadableVariable:  # pydantic reads lists from the environment as JSON
-        raise SettingsError('environment: KIOSK_PAYMENT__PRODUCTS: expected JSON such as ["ORDER_CODE"]') from None
 
 
 def placed(path: Path | None, lines: Iterable[str]) -> tuple[str, ...]:
@@ -112,13 +112,6 @@ def _leave_out(values: dict[str, Any], key: list[str]) -> None:
     if isinstance(values, dict):
         values.pop(name, None)
         values.pop(WANTED_BY.get(name, ""), None)
-
-
-def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    sections = tuple(f"KIOSK_{name.upper()}__" for name in Settings.model_fields)
-    for name in environment:
-        if name.startswith("KIOSK_") and name not in NOT_OURS and not name.upper().startswith(sections):
-            raise SettingsError(f"environment: {name}: no such setting; expected KIOSK_SECTION__KEY")
 
 
 def shown(settings: Settings) -> str:

@@ -17,7 +17,7 @@ TWELVE = "123456789*0#"
 
 def board_config(settings: Settings) -> BoardConfig:
     """The board that is configured."""
-    return board_from(settings.hardware.model_dump(exclude_none=True))
+    return board_from(settings.model_dump(include={"hardware"}, exclude_none=True)["hardware"])
 
 
 def spelt_out(settings: Settings) -> Settings:
