@@ -4,11 +4,13 @@ It knows which frames need reading, which readings count, and that the process t
 is dropped, and another process started. Reading itself is `hardware.decoding.reader`'s, in that process.
 """
 
+import contextlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from hardware.config import DecoderConfig
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from hardware.decoding.stillness import Stillness
 
 READER = "hardware.decoding.reader:reader"
+LIBRARIES = ("zxing-cpp", "pyzbar")
 DEATHS = 5  # within A_WHILE: then no other process is started until the oldest of them is past
 A_WHILE = 60.0  # seconds
 TEST_STARTING = 4.0  # seconds that a self-test waits for the process
@@ -125,7 +128,7 @@ class Decoder:
         try:
             if not cage.ready(starting):
                 return None
-            self._condition.is_called(f"decoder: {cage.what}")
+            self._condition.is_called(f"decoder: {_with_versions(cage.what or '')}")
             self._condition.works()
             return cage.read(frame)
         except Died as death:
@@ -156,6 +159,14 @@ class Decoder:
 
     def _resting(self) -> bool:
         return len(self._deaths) == DEATHS and self._clock() - self._deaths[0] < A_WHILE
+
+
+def _with_versions(libraries: str) -> str:
+    """The process names them; to look their versions up costs 3 MB, which this one has spent already."""
+    for name in LIBRARIES:
+        with contextlib.suppress(PackageNotFoundError):
+            libraries = libraries.replace(name, f"{name} {version(name)}")
+    return libraries
 
 
 def _nothing_seen() -> "Stillness":

@@ -7,7 +7,6 @@ split QR (structured append) are no codes: a part of a text is not the text.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 from typing import Protocol, TypeAlias, cast
 
 import numpy as np
@@ -107,7 +106,7 @@ def zxing() -> Zxing:
         return lambda plane: _whatever_it_raises(read, plane)
 
     made = Zxing(
-        f"zxing-cpp {version('zxing-cpp')}",
+        "zxing-cpp",
         quick=attempt(try_rotate=False, try_downscale=False),
         careful=attempt(),
     )
@@ -133,7 +132,7 @@ def zbar() -> Zbar:
                 text = code.data.decode(errors="replace")
                 yield Seen(kinds[code.type], text, box.left, box.top, box.left + box.width, box.top + box.height)
 
-    return Zbar(f"pyzbar {version('pyzbar')}", lambda plane: _whatever_it_raises(read, plane))
+    return Zbar("pyzbar", lambda plane: _whatever_it_raises(read, plane))
 
 
 def _whatever_it_raises(read: Callable[[GreyFrame], Iterator[Seen]], plane: GreyFrame) -> list[Seen]:

@@ -86,12 +86,19 @@ class Recorder:
         One that was taken away is a trouble from then on, before anybody sells by it.
         """
         try:
-            await self.call(lambda journal: journal.counts())
+            await self.call(lambda journal: journal.newest_id())
         except JournalError as error:
             self.health.failed(Part.JOURNAL, str(error))
         else:
             if not self._unwritten:
                 self.health.works(Part.JOURNAL)
+
+    async def look(self) -> None:
+        """Look at the journal's whole file, beside whoever uses it. By one that is damaged nobody sells any more."""
+        try:
+            await asyncio.wrap_future(self._journal.look())
+        except JournalError as error:
+            self.health.lost(Part.JOURNAL, str(error))
 
     async def look_up(self, work: Callable[[Journal], T]) -> T:
         """Read from the journal what is true now: after all that was handed over before is on disk.

@@ -198,6 +198,7 @@ async def daemon(
         for work in (
             loop.run(),
             recorder.run(perform, results_wait),
+            recorder.look(),
             presenter.draw(),
             presenter.relight(),
             panel_machine.run(),

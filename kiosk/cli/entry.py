@@ -36,7 +36,10 @@ def _run(config: Path | None) -> int:
 
     gc.freeze()
     gc.enable()
-    return serve(config)
+    try:
+        return serve(config)
+    finally:
+        gc.unfreeze()  # or libraries complain of what they think has leaked
 
 
 def config_first(words: Sequence[str]) -> list[str]:

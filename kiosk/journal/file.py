@@ -15,7 +15,13 @@ FILE = "journal.db"
 LOCK = "journal.lock"
 PAGE = 512  # bytes: a sale touches some forty pages of tables and indices, and memory cards wear by what is written
 CHECKPOINT = 4000  # pages of the write-ahead log, 2 MB: what was written twice meanwhile goes to its place once
-STEPS = ("schema.sql", "chain.sql", "owed.sql", "refusals.sql")  # STEPS[n] takes a journal from version n to n + 1
+STEPS = (
+    "schema.sql",
+    "chain.sql",
+    "owed.sql",
+    "refusals.sql",
+    "times.sql",
+)  # STEPS[n] takes a journal from version n to n + 1
 
 
 class JournalError(Exception):
@@ -75,9 +81,9 @@ def lock(directory: Path) -> int:
 
 
 def open_for_writing(directory: Path) -> sqlite3.Connection:
-    """Open the journal, or make it, check it whole, and bring it to the current version. The caller holds the lock.
+    """Open the journal, or make it, and bring it to the current version. The caller holds the lock.
 
-    Raises JournalError when it can't be opened, is damaged, or is newer than this program.
+    Raises JournalError when it can't be opened, or is newer than this program.
     """
     path = directory / FILE
     _create(path)
@@ -90,7 +96,6 @@ def open_for_writing(directory: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            _check(path, connection)
             migrate(connection, [_script(name) for name in STEPS])
     return connection
 
@@ -169,14 +174,6 @@ def _refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
         raise JournalError(
             f"the journal {path} has version {version}, newer than this program's {len(STEPS)}; "
             "install the program that wrote it, or a newer one"
-        )
-
-
-def _check(path: Path, connection: sqlite3.Connection) -> None:
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise JournalError(
-            f"the journal {path} is damaged: {' '.join(found.split())}; keep it aside, and put a backup in its place"
         )
 
 

@@ -11,10 +11,16 @@ from typing import Self
 from kiosk.journal.chain import findings
 from kiosk.journal.file import FILE, explained, open_for_reading
 from kiosk.journal.records import Attempt, Counts, OutboxRow, OutboxState
-from kiosk.journal.rows import EPOCH, STATES, microseconds, order_of
+from kiosk.journal.rows import EPOCH, PHASES, STATES, microseconds, order_of
+from kiosk.journal.soundness import damage
 from kiosk.journal.takings import Takings, takings
 from kiosk.sale.numbering import read_claim
 from kiosk.sale.order import Order
+
+_FEW = "ended = 1 AND state IN ('given_back', 'settled')"
+_OPEN = ("requested", "awaiting", "closing", "cancelling", "confirming", "releasing", "giving_back")
+_KNOWN = dict.fromkeys(_OPEN, "ended = 0") | dict.fromkeys(("given_back", "settled"), _FEW)  # and an index is of it
+_BY_TIME = ("unresolved", "unconfirmed", "given_back", "settled")  # which their index is by
 
 
 class JournalReader:
@@ -71,11 +77,19 @@ class JournalReader:
         """
         if state is not None and state not in STATES:
             raise ValueError(f"{state!r} is no state of an order; expected one of {', '.join(STATES)}")
+        wanted = ["TRUE"]
+        if since is not None:
+            wanted.append("created_us >= :since")
+        if until is not None:
+            wanted.append("created_us < :until")
+        if state in PHASES:  # in words of the statement, for there are indices of the orders in one state
+            wanted += [f"state = '{state}'", _KNOWN.get(state, "TRUE")]
+        elif state is not None:
+            wanted.append("state = 'not_charged' AND json_extract(phase, '$.verdict') = :state")
+        by_time = since is not None or until is not None or state in _BY_TIME
+        order = "created_us DESC, number" if by_time else "number"
         return self._orders(
-            "SELECT * FROM orders WHERE (:since IS NULL OR created_us >= :since)"
-            " AND (:until IS NULL OR created_us < :until) AND (:state IS NULL OR state = :state"
-            " OR (state = 'not_charged' AND json_extract(phase, '$.verdict') = :state))"
-            " ORDER BY number DESC LIMIT :limit",
+            f"SELECT * FROM orders WHERE {' AND '.join(wanted)} ORDER BY {order} DESC LIMIT :limit",  # noqa: S608 - all of it ours
             since=None if since is None else microseconds(since),
             until=None if until is None else microseconds(until),
             state=state,
@@ -162,9 +176,8 @@ class JournalReader:
 
     def damage(self) -> str | None:
         """What is wrong with the file itself, in one line; None: it is whole."""
-        (row,) = self._select("PRAGMA quick_check(1)")
-        found = " ".join(str(row[0]).split())
-        return None if found == "ok" else found
+        with explained(self._path, "read"):
+            return damage(self._connection)
 
     def verify(self) -> tuple[str, ...]:
         """One line for each row that was altered, added or taken away by another hand than the daemon's."""

@@ -3,19 +3,22 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeAlias
 from uuid import uuid4
 
-from kiosk.journal.chain import COVERED, FIRST, KEYS, Link, wrote
+from kiosk.journal.chain import wrote
 from kiosk.journal.file import explained, lock, open_for_writing
 from kiosk.journal.identity import Identity
+from kiosk.journal.links import link, newest_link
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.records import Answer, Entry, Kind
+from kiosk.journal.records import Answer, Counts, Entry, Kind, OutboxState
 from kiosk.journal.result import body
 from kiosk.journal.rows import microseconds, row_of
+from kiosk.journal.soundness import WAIT, in_use, look
 from kiosk.journal.stamp import Quality, stamp
 from kiosk.sale.commands import Cancel, Intent, Pay, Refund, Release, SendResult
 from kiosk.sale.order import Order
@@ -48,6 +51,8 @@ class Journal(JournalReader):
         self._held = held
         self._kiosk_id = kiosk_id
         self._quality = quality
+        self._look: Future[None] | None = None
+        self._counts = super().counts()
         with explained(self._path, "opened"):
             stamp(quality())  # what is read once for all is read while descriptors are to be had
             self._identity = Identity(directory)
@@ -70,13 +75,32 @@ class Journal(JournalReader):
         held = lock(directory)
         connection = None
         try:
+            left = in_use(directory)
             connection = open_for_writing(directory)
-            return cls(directory, connection, held, kiosk_id, quality)
+            journal = cls(directory, connection, held, kiosk_id, quality)
         except BaseException:
             if connection is not None:
                 connection.close()
             os.close(held)
             raise
+        try:
+            if left:
+                journal.look().result(WAIT)
+        except TimeoutError:
+            pass  # it is found out beside the daemon
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    def look(self) -> Future[None]:
+        """The look at the whole file, which is begun when it is first asked for and takes as long as it takes.
+
+        JournalError: it is damaged.
+        """
+        if self._look is None:
+            self._look = look(self._path.parent)
+        return self._look
 
     def close(self) -> None:
         """Let go of the file and of the directory."""
@@ -99,9 +123,14 @@ class Journal(JournalReader):
                 rows += [("i", self._answer(answer, entry.at)) for answer in entry.answers]
                 rows += [("i", self._begin(intent, entry.at)) for intent in entry.intents]  # no answer is to these
                 rows += [("x", self._post(result)) for result in entry.results]
-                head = self._link(entry.at, wrote(self._connection, rows))
+                head = link(self._connection, entry.at, self._quality(), wrote(self._connection, rows))
+        self._moved(None, OutboxState.PENDING, sum(len(entry.results) for entry in entries))
         if head:
             self._identity.keep_head(*head)
+
+    def counts(self) -> Counts:
+        """How many results wait, and how many were set aside: kept, for to count a hundred thousand takes a while."""
+        return self._counts
 
     def check(self) -> None:
         """See that the files are those that were opened. Raises JournalError: nothing is written into others."""
@@ -110,11 +139,13 @@ class Journal(JournalReader):
     def delivered(self, sequence: int, at: datetime) -> None:
         """The operator has a result."""
         with self._transaction():
+            before = self._state_of(sequence)
             self._connection.execute(
                 "UPDATE outbox SET state = 'delivered', trouble = '', delivered_at = ?, again_us = NULL"
                 " WHERE sequence = ?",
                 (at.isoformat(), sequence),
             )
+        self._moved(before, OutboxState.DELIVERED)
 
     def postpone(self, sequence: int, attempts: int, why: str) -> None:
         """A result could not be delivered, now for the `attempts`-th time; it waits, and the later ones with it."""
@@ -136,20 +167,36 @@ class Journal(JournalReader):
         put back.
         """
         with self._transaction():
+            before = self._state_of(sequence)
             self._connection.execute(
                 "UPDATE outbox SET state = 'quarantined', attempts = attempts + 1, trouble = ?, again_us = ?"
                 " WHERE sequence = ?",
                 (why, microseconds(again) if again else None, sequence),
             )
+        self._moved(before, OutboxState.QUARANTINED)
 
     def retry(self, sequence: int | None) -> int:
         """Put one result that was set aside, or all of them (None), back to be delivered; returns how many."""
         with self._transaction():
-            return self._connection.execute(
+            put_back = self._connection.execute(
                 "UPDATE outbox SET state = 'pending', attempts = 0, refused_us = NULL, again_us = NULL"
                 " WHERE state = 'quarantined' AND (:sequence IS NULL OR sequence = :sequence)",
                 {"sequence": sequence},
             ).rowcount
+        self._moved(OutboxState.QUARANTINED, OutboxState.PENDING, put_back)
+        return put_back
+
+    def _state_of(self, sequence: int) -> OutboxState | None:
+        found = self._connection.execute("SELECT state FROM outbox WHERE sequence = ?", (sequence,)).fetchone()
+        return OutboxState(found["state"]) if found else None
+
+    def _moved(self, before: OutboxState | None, after: OutboxState, count: int = 1) -> None:
+        """Count so many results in another state, once that is on disk."""
+        pending, quarantined = (
+            kept + count * ((after is state) - (before is state))
+            for state, kept in zip((OutboxState.PENDING, OutboxState.QUARANTINED), self._counts, strict=True)
+        )
+        self._counts = Counts(pending, quarantined)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -210,42 +257,10 @@ class Journal(JournalReader):
                 result.topic.value,
                 result.order.id if result.order else None,
                 result.at.isoformat(),
-                body(result, self._kiosk_id, sequence, self._head()[1]),
+                body(result, self._kiosk_id, sequence, newest_link(self._connection)[1]),
             ),
         )
         return int(sequence)
-
-    def _link(self, at: datetime, text: str) -> tuple[int, str]:
-        """Add a link to the chain; its number and digest. The first one says which rows are older than it."""
-        last, before = self._head()
-        if not last:
-            text = f"{self._older(text)} {text}".strip()
-        now = stamp(self._quality())
-        self._connection.execute("INSERT OR IGNORE INTO boots (boot_id) VALUES (?)", (now.boot_id,))
-        number = last + 1
-        link = Link(number, at.isoformat(), now.quality, now.boot_id, now.boot_us, text)
-        self._connection.execute(
-            "INSERT INTO chain (number, at, clock, boot, boot_us, wrote, digest)"
-            " VALUES (?, ?, ?, (SELECT number FROM boots WHERE boot_id = ?), ?, ?, ?)",
-            (number, link.at, link.clock, link.boot_id, link.boot_us, text, digest := link.digest(before)),
-        )
-        return number, digest
-
-    def _head(self) -> tuple[int, str]:
-        """The number and digest of the newest link; 0 and FIRST before there is one."""
-        last = self._connection.execute("SELECT number, digest FROM chain ORDER BY number DESC LIMIT 1").fetchone()
-        return (last["number"], last["digest"]) if last else (0, FIRST)
-
-    def _older(self, text: str) -> str:
-        """Which rows were there before the first link wrote `text`: those of a journal of version 1."""
-        mine = {part.partition(":")[0] for part in text.split()}
-        older = []
-        for letter, (table, _) in COVERED.items():
-            key = KEYS[letter]
-            numbers = (row[0] for row in self._connection.execute(f"SELECT {key} FROM {table} ORDER BY {key} DESC"))  # noqa: S608 - names from chain.py
-            newest = next((number for number in numbers if f"{letter}{number}" not in mine), 0)
-            older += [f"<{letter}{newest}"] if newest else []
-        return " ".join(older)
 
 
 def _kind(intent: Intent) -> Kind:

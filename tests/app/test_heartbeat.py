@@ -119,7 +119,7 @@ async def test_a_journal_that_says_why_it_can_not_is_alive(tmp_path: Path) -> No
     assert recorder.beat > 0
     await recorder.close()
     with pytest.raises((JournalError, sqlite3.Error)):
-        journal.counts()
+        journal.newest_id()
 
 
 def test_going_out_of_service_and_back_is_one_line_each_in_the_log(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -304,8 +305,24 @@ async def test_a_disk_that_answers_again_is_no_trouble_any_more(scene: Scene, mo
         raise JournalError("the journal can't be read: disk I/O error")
 
     with monkeypatch.context() as patched:
-        patched.setattr(scene.journal, "counts", broken)
+        patched.setattr(scene.journal, "newest_id", broken)
         await scene.recorder.answer()
     await scene.recorder.answer()
     events = [event for _ in range(2) for event in (await scene.inbox.next()).events]
     assert [type(event) for event in events] == [PartFailed, PartRecovered]
+
+
+async def test_by_a_journal_that_is_damaged_nobody_sells_whatever_it_answers_meanwhile(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(_: sqlite3.Connection) -> str:
+        return "row 17 missing from index orders_claim"
+
+    monkeypatch.setattr("kiosk.journal.soundness.damage", damaged)
+    await scene.recorder.look()
+    await scene.recorder.answer()
+    (event,) = (await scene.inbox.next()).events
+    assert isinstance(event, PartFailed)
+    assert event.part is Part.JOURNAL
+    assert "damaged: row 17 missing" in event.what
+    assert scene.recorder.health.ails(Part.JOURNAL)

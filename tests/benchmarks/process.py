@@ -16,6 +16,7 @@ from kiosk.demo.stage import write_config
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
 PEER = "import asyncio, httpx, pydantic"  # what the daemon can't do without
+UNIT = {"MALLOC_ARENA_MAX": "1"}  # what systemd/kiosk.service sets
 PATIENCE = 120.0  # seconds for any start
 NOWHERE = "http://127.0.0.1:9"  # a gateway and an operator that refuse to be connected
 _CACHE = tempfile.TemporaryDirectory(prefix="kiosk-bytecode-")
@@ -24,7 +25,7 @@ _CACHE = tempfile.TemporaryDirectory(prefix="kiosk-bytecode-")
 def environment(**more: str) -> dict[str, str]:
     """Ours, with byte code kept, in a place of its own: as an installed package has it."""
     rest = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**rest, "PYTHONPYCACHEPREFIX": _CACHE.name, **more}
+    return {**rest, **UNIT, "PYTHONPYCACHEPREFIX": _CACHE.name, **more}
 
 
 @contextlib.contextmanager

@@ -1,13 +1,17 @@
 import os
+import shutil
 import sqlite3
 import stat
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sample_orders import NOON, order
+from waits import PATIENCE
 
 from kiosk.journal import Entry, Journal, JournalError, read
-from kiosk.journal.file import STEPS, migrate
+from kiosk.journal.file import PAGE, STEPS, lock, migrate
 from kiosk.sale.commands import SendResult, Topic
 
 
@@ -108,17 +112,54 @@ def test_a_journal_older_than_the_program_is_not_read_before_the_daemon_has_brou
     read(tmp_path).close()
 
 
-def test_a_damaged_journal_is_found_when_it_is_opened(tmp_path: Path) -> None:
-    with Journal.open(tmp_path, "k") as journal:
+def damaged(directory: Path) -> None:
+    """A journal that was closed in good order, and spoiled afterwards."""
+    with Journal.open(directory, "k") as journal:
         journal.write(Entry(NOON, results=tuple(SendResult(Topic.FAULT, NOON) for _ in range(500))))
-    file = tmp_path / "journal.db"
-    size = file.stat().st_size
+        row = journal.row(250)
+    assert row is not None
+    file = directory / "journal.db"
+    page = file.read_bytes().index(row.id.encode()) // PAGE * PAGE
     with file.open("r+b") as stream:
-        stream.seek(size // 2)
-        stream.write(os.urandom(size // 4))
-    with pytest.raises(JournalError, match="damaged") as error:
-        Journal.open(tmp_path, "k")
+        stream.seek(page)
+        stream.write(os.urandom(PAGE))
+
+
+def test_a_damaged_journal_is_found_by_a_look_at_all_of_it(tmp_path: Path) -> None:
+    damaged(tmp_path)
+    with Journal.open(tmp_path, "k") as journal, pytest.raises(JournalError, match="damaged") as error:
+        journal.look().result(PATIENCE)
     assert "backup" in one_line(error)
+
+
+def test_after_an_end_that_was_in_no_good_order_it_is_looked_at_before_it_is_used(tmp_path: Path) -> None:
+    damaged(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as writer:
+        writer.execute("CREATE TABLE left_open (number)")
+        with pytest.raises(JournalError, match="damaged") as error:
+            Journal.open(tmp_path, "k")
+    assert "backup" in one_line(error)
+    os.close(lock(tmp_path))  # and the directory was not kept
+
+
+def test_a_look_that_takes_long_does_not_hold_up_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+
+    def slow(_: sqlite3.Connection) -> None:
+        assert let_go.wait(PATIENCE)
+
+    monkeypatch.setattr("kiosk.journal.soundness.damage", slow)
+    monkeypatch.setattr("kiosk.journal.writer.WAIT", 0.05)
+    with closing(Journal.open(tmp_path, "k")) as journal:
+        journal.write(Entry(NOON, results=(SendResult(Topic.FAULT, NOON),)))
+        left = tmp_path / "left"
+        left.mkdir()
+        for name in ("journal.db", "journal.db-wal"):
+            shutil.copy(tmp_path / name, left / name)
+    with Journal.open(left, "k") as journal:
+        assert not journal.look().done()
+        let_go.set()
+        assert journal.look().result(PATIENCE) is None
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(journal: Journal) -> None:

@@ -162,6 +162,13 @@ def test_a_state_that_there_is_not_is_refused_by_naming_those_there_are(journal:
         (lambda journal: journal.takings(NOON, NOON), ["orders_paid", "orders_unresolved", "orders_unconfirmed"]),
         (lambda journal: journal.history("K1-000001"), ["intents_order"]),
         (lambda journal: journal.unanswered(), ["intents_unanswered"]),
+        (lambda journal: journal.orders(NOON, None, 10), ["orders_created"]),
+        (lambda journal: journal.orders(NOON, None, 10, NOON), ["orders_created"]),
+        (lambda journal: journal.orders(None, "releasing", 10), ["orders_open"]),
+        (lambda journal: journal.orders(None, "unresolved", 10), ["orders_unresolved"]),
+        (lambda journal: journal.orders(None, "unconfirmed", 10), ["orders_unconfirmed"]),
+        (lambda journal: journal.orders(None, "given_back", 10), ["orders_rare"]),
+        (lambda journal: journal.orders(None, "settled", 10), ["orders_rare"]),
     ],
 )
 def test_years_of_orders_do_not_make_a_question_slower(

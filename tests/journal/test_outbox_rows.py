@@ -1,11 +1,13 @@
 import json
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from query_plans import plan_of
 from sample_orders import NOON, order
 
-from kiosk.journal import Entry, Journal, OutboxState
+from kiosk.journal import Entry, Journal, JournalReader, OutboxState
 from kiosk.sale.commands import SendResult, Topic
 
 LATER = NOON + timedelta(minutes=1)
@@ -142,4 +144,33 @@ def test_ten_thousand_waiting_reports_do_not_make_the_next_one_harder_to_find(jo
     plan = plan_of(journal, lambda: journal.pending(1))
     assert plan == "SEARCH outbox USING INDEX outbox_pending (state=?)"  # and nothing is sorted
     assert [row.sequence for row in journal.pending(1)] == [4]
-    assert "USING COVERING INDEX outbox_pending" in plan_of(journal, journal.counts)
+    assert "USING COVERING INDEX outbox_pending" in plan_of(journal, lambda: JournalReader.counts(journal))
+
+
+def test_what_waits_is_counted_as_it_changes_and_again_when_the_journal_is_opened(
+    tmp_path: Path, journal: Journal
+) -> None:
+    def both() -> tuple[int, int]:
+        assert journal.counts() == JournalReader.counts(journal), "as SQLite counts"
+        return journal.counts()
+
+    post(journal, 5)
+    assert both() == (5, 0)
+    journal.delivered(1, NOON)
+    journal.delivered(1, NOON)  # as after a crash: it is no news
+    journal.delivered(99, NOON)
+    assert both() == (4, 0)
+    journal.quarantine(2, "410")
+    journal.quarantine(2, "410", LATER)
+    journal.quarantine(3, "410")
+    assert both() == (2, 2)
+    journal.delivered(2, NOON)
+    assert both() == (2, 1)
+    assert (journal.retry(3), journal.retry(3), journal.retry(None)) == (1, 0, 0)
+    assert both() == (3, 0)
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.write(Entry(NOON, results=(SendResult(Topic.PAID, NOON, order("K1-999999")),)))
+    assert both() == (3, 0), "what is not on disk is not counted"
+    journal.close()
+    with Journal.open(tmp_path, "kiosk-0001") as again:
+        assert again.counts() == (3, 0)

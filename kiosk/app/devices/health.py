@@ -18,6 +18,7 @@ class PartHealth:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._ailing: set[Part] = set()
+        self._lost: set[Part] = set()
 
     def ails(self, part: Part) -> bool:
         """Whether it is in trouble."""
@@ -30,9 +31,14 @@ class PartHealth:
             _log.error("%s: %s", part, what, extra={"EVENT": "PartFailed"})
             self._inbox.post(PartFailed(part, what))
 
+    def lost(self, part: Part, what: str) -> None:
+        """It does not work, and will not before the next start."""
+        self._lost.add(part)
+        self.failed(part, what)
+
     def works(self, part: Part) -> None:
         """It works, or works again."""
-        if part in self._ailing:
+        if part in self._ailing and part not in self._lost:
             self._ailing.discard(part)
             _log.info("%s works again", part, extra={"EVENT": "PartRecovered"})
             self._inbox.post(PartRecovered(part))
