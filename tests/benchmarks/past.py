@@ -21,8 +21,8 @@ def past_sales(directory: Path, count: int) -> None:
     """Write so many sales that ended in goods, each told to the operator: their orders and their results."""
     began = datetime.now(UTC) - timedelta(microseconds=APART) * (count + 1)
     with Journal.open(directory, "kiosk-0001") as journal:
-        _one_sale(journal, began)
-        _told(journal)
+        one_sale(journal, "kiosk-0001-000000000000", began)
+        tell_all(journal)
     with closing(sqlite3.connect(directory / "journal.db", isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
         series = _SERIES.format(count=count)
@@ -44,10 +44,11 @@ def waiting_results(directory: Path, count: int) -> None:
             journal.write(Entry(TODAY, results=posts))
 
 
-def _one_sale(journal: Journal, at: datetime) -> None:
-    requested = order("kiosk-0001-000000000000", Requested(), created_at=at, expire_at=at, since=at)
+def one_sale(journal: Journal, order_id: str, at: datetime) -> None:
+    """Write a sale by a code on the display, as the daemon does: four transactions."""
+    requested = order(order_id, Requested(), created_at=at, expire_at=at, since=at)
     journal.write(Entry(at, (requested,), (Pay(requested),)))
-    awaiting = replace(requested, phase=Awaiting("https://qr.example/" + "x" * 40), gateway_id="UQ0")
+    awaiting = replace(requested, phase=Awaiting("https://qr.example/" + "x" * 40), gateway_id=f"UQ{order_id[-12:]}")
     journal.write(Entry(at, (awaiting,), answers=(Answer(awaiting.id, "pay", "pending"),)))
     releasing = replace(awaiting, phase=Releasing(), paid_at=at)
     journal.write(Entry(at, (releasing,), (Release(releasing),), results=(SendResult(Topic.PAID, at, releasing),)))
@@ -56,9 +57,12 @@ def _one_sale(journal: Journal, at: datetime) -> None:
     journal.write(Entry(at, (released,), answers=(Answer(released.id, "release", "done"),), results=(result,)))
 
 
-def _told(journal: Journal) -> None:
-    for row in journal.pending(100):
+def tell_all(journal: Journal) -> int:
+    """Tell the operator what waits, a transaction for each; how many there were."""
+    rows = journal.pending(100)
+    for row in rows:
         journal.delivered(row.sequence, TODAY)
+    return len(rows)
 
 
 def _again(connection: sqlite3.Connection, series: str, table: str, changed: dict[str, str | int]) -> None:

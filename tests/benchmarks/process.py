@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +57,7 @@ def configured(
 
 
 class Running:
-    """A `kiosk run`, ready. `ready`: seconds from its begin to READY=1; `panel`: its address."""
+    """A `kiosk run`, ready. `ready`: seconds from its begin to READY=1; `panel`, `listener`: addresses."""
 
     def __init__(self, config: Path, words: tuple[str, ...] = (KIOSK,)) -> None:
         address = str(config.parent / "notify")
@@ -73,8 +74,15 @@ class Running:
         while b"READY=1" not in self._told.recv(4096):
             pass
         self.ready = time.perf_counter() - began
-        found = re.search(r"front panel at (\S+),", log.read_text())
-        self.panel = found[1] if found else ""
+        threading.Thread(target=self._hear, daemon=True).start()
+        found = re.search(r"front panel at (\S+), NOTIFICATIONs at (\S+)", log.read_text())
+        self.panel, self.listener = (found[1], found[2]) if found else ("", "")
+
+    def _hear(self) -> None:
+        """Take what else it tells, as systemd does: a teller waits until somebody hears."""
+        self._told.settimeout(None)
+        while self._told.recv(4096) != b"STOPPING=1":
+            pass
 
     def stop(self) -> None:
         """End it as systemd does."""
