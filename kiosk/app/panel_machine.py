@@ -18,6 +18,8 @@ from kiosk.sale.events import Part
 from kiosk.screens import Language, lines
 from kiosk.screens.pages import Page
 
+COUNT_AGAIN = 0.1  # seconds: while thousands are delivered, the page is not told of each
+
 
 class Bench(Protocol):
     """What the front panel does to a simulated board. All but `press` may block."""
@@ -93,6 +95,7 @@ class PanelMachine:
             with contextlib.suppress(JournalError):  # the recorder says so louder
                 self._counts = await self._recorder.call(lambda journal: journal.counts())
             self.bump()
+            await asyncio.sleep(COUNT_AGAIN)
 
     def speak(self, language: Language) -> None:
         """Say it in this language from now on."""

@@ -1,9 +1,9 @@
 """One result to the operator's server: a signed POST (standardwebhooks.com), and what its answer means.
 
-An answer is its status, and perhaps a Retry-After. No redirect is followed, no cookie kept, no body read, and one
-limit of time covers all of it; so nothing that a server sends is too long, too slow or too strange. That is why
-httpx's transport is used and not its client, which would do all of these, and log the address besides: an operator's
-address may have a token in it.
+An answer is its status, and perhaps a Retry-After. No redirect is followed, no cookie kept, little of a body read and
+none of it looked at, and one limit of time covers all of it; so nothing that a server sends is too long, too slow or
+too strange. That is why httpx's transport is used and not its client, which would do all of these, and log the address
+besides: an operator's address may have a token in it.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from kiosk.settings.values import webhook_key
 from kiosk.transport import Transport
 
 IDLE = 5.0  # seconds that a connection is kept: results that wait follow one another
+LARGEST = 16 * 1024  # bytes of an answer's body that are read, and thrown away
 _AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -96,13 +97,23 @@ class Webhook:
             async with asyncio.timeout(self._limit):
                 response = await self._transport.handle_async_request(request)
                 answer = _meaning(response.status_code, response.headers.get("retry-after", ""), at)
-                await response.aclose()
+                await _read_off(response)
         except TimeoutError:
             return answer or Later(f"no answer within {self._limit:g} s")
         except (httpx.HTTPError, OSError) as error:  # broken TLS is an OSError
             # its text may hold what the server sent, or the address: its name will do
             return answer or Later(f"no answer ({type(error).__name__})")
         return answer
+
+
+async def _read_off(response: httpx.Response) -> None:
+    """Take what a well-behaved server says besides, so that the connection can be kept for the next result."""
+    size = 0
+    async for part in response.aiter_raw():
+        size += len(part)
+        if size > LARGEST:
+            break
+    await response.aclose()
 
 
 def _meaning(status: int, retry_after: str, at: datetime) -> Answer:

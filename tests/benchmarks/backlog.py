@@ -15,7 +15,7 @@ SPAN = 5.0  # seconds in which deliveries are counted
 OPERATOR = """
 import asyncio
 async def answer(reader, writer):
-    while head := await reader.readuntil(b"\\r\\n\\r\\n"):
+    while head := await reader.readuntil(b"\\r\\n\\r\\n"):  # until the daemon goes
         length = next(line for line in head.lower().split(b"\\r\\n") if line.startswith(b"content-length:"))
         await reader.readexactly(int(length.split(b":")[1]))
         writer.write(b"HTTP/1.1 204 No Content\\r\\n\\r\\n")
@@ -28,7 +28,7 @@ asyncio.run(main())
 
 
 def _waiting(daemon: Running) -> int:
-    return int(httpx.get(f"{daemon.panel}/api/state", trust_env=False).json()["pending"])
+    return int(httpx.get(f"{daemon.panel}/api/state", trust_env=False).json()["outbox"]["pending"])
 
 
 def measure(*, quick: bool) -> Iterator[Figure]:

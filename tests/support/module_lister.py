@@ -8,7 +8,7 @@ from kiosk.cli.entry import main
 
 
 def _tell() -> None:
-    print(json.dumps(sorted(name for name, module in sys.modules.items() if module)))  # noqa: T201 - said to the test
+    print(json.dumps(sorted(sys.modules)))  # noqa: T201 - said to the test
 
 
 atexit.register(_tell)
