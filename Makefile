@@ -64,10 +64,11 @@ cover: $(VENV)/.test ## Run every test, and fail when they reach less than 95 % 
 	$(BIN)/coverage report --skip-covered --include='hardware/*' --fail-under=95
 	$(BIN)/coverage report --skip-covered --include='kiosk/*' --fail-under=95
 
-bench: $(VENV)/.bench $(VENV)/.test ## Measure decoder and displays beside what else there is, and how fast parts answer, also into build/ (ARGS=--quick: a minute)
+bench: $(VENV)/.bench $(VENV)/.test ## Measure all of it beside what else there is, also into build/, and compare with the kept figures (ARGS=--quick)
 	@mkdir -p build
+	$(BIN)/python tests/benchmarks/run.py --json build/bench.json $(ARGS)
 	$(BIN)/python tests/benchmarks/decode.py --json build/decode.json $(ARGS)
-	$(BIN)/python tests/benchmarks/misreads.py --json build/misreads.json $(ARGS)
+	$(BIN)/python tests/benchmarks/misreads.py --json build/misreads.json --quick
 	$(BIN)/python tests/benchmarks/display.py --json build/display.json
 	$(BIN)/pytest -n 0 -p no:randomly tests/benchmarks/timings.py
 
