@@ -15,7 +15,11 @@ SPAN = 5.0  # seconds in which deliveries are counted
 OPERATOR = """
 import asyncio
 async def answer(reader, writer):
-    while head := await reader.readuntil(b"\\r\\n\\r\\n"):  # until the daemon goes
+    while not reader.at_eof():
+        try:
+            head = await reader.readuntil(b"\\r\\n\\r\\n")
+        except asyncio.IncompleteReadError:
+            return  # the daemon has gone
         length = next(line for line in head.lower().split(b"\\r\\n") if line.startswith(b"content-length:"))
         await reader.readexactly(int(length.split(b":")[1]))
         writer.write(b"HTTP/1.1 204 No Content\\r\\n\\r\\n")

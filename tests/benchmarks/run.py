@@ -34,7 +34,9 @@ def main() -> None:
     found: list[Figure] = []
     for number, row in enumerate(given.rows or ROWS, 1):
         console.print(f"[{number}/{len(given.rows or ROWS)}] {row}", markup=False)
-        found += importlib.import_module(row).measure(quick=given.quick)
+        for one in importlib.import_module(row).measure(quick=given.quick):
+            found.append(one)
+            console.print(f"  {one.what}: {one.value:.2f} {one.unit}", markup=False)
     before = json.loads(KEPT.read_text())["figures"] if KEPT.exists() else {}
     lost = [one for one in found if one.kept and one.name in before and one.lost(before[one.name])]
     lost += [one for one in found if not one.good and one.name in before and _was_good(one, before)]
