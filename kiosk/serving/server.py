@@ -127,7 +127,6 @@ async def serving(app: ASGIApp, *, host: str, port: int, protocol: type[Guarded]
     """
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # those it accepts have it from the listener
     except OSError as error:
         raise OSError(error.errno, f"{host}:{port} can't be listened on: {os.strerror(error.errno or 0)}") from error
     url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"

@@ -177,3 +177,8 @@ async def test_the_daemons_beat_is_of_consumer_journal_and_keypad(
     await asyncio.gather(*hanging)
     await recorder.close()
     assert ("WATCHDOG=1" in said) is (hangs is None)
+
+
+def test_what_systemd_can_not_be_told_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody-listens"))
+    heartbeat.tell("STATUS=idle")

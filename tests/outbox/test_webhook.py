@@ -7,6 +7,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waits import PATIENCE
 from webhook_receiver import SECRET, answer, receiving, serving
 
 from kiosk.outbox.webhook import Answer, Delivered, Later, Refused, Webhook, _seconds
@@ -111,6 +112,52 @@ async def test_a_server_that_answers_letter_by_letter_is_not_waited_for_longer_t
 
     async with serving(drip) as port:
         assert await post(f"http://127.0.0.1:{port}/", limit=0.3) == Later("no answer within 0.3 s")
+
+
+async def test_results_go_over_one_connection_whatever_the_server_says_besides() -> None:
+    connections = 0
+
+    async def keeps(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            await reader.readexactly(int(length.partition(b":")[2]))
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nthank")
+
+    async with serving(keeps) as port, Webhook(f"http://127.0.0.1:{port}/", SECRET) as webhook:
+        assert [await webhook.post(f"msg_{number}", BODY, now()) for number in range(5)] == [Delivered()] * 5
+    assert connections == 1
+
+
+async def test_a_body_without_end_is_not_read_to_its_end() -> None:
+    sent = 0
+
+    async def floods(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"10000\r\n" + bytes(65536) + b"\r\n")
+            await writer.drain()
+            sent += 65536
+
+    async with serving(floods) as port:
+        assert await post(f"http://127.0.0.1:{port}/") == Delivered()
+    assert sent < 16_000_000, "no more than the sockets' buffers hold"
+
+
+async def test_a_body_that_trickles_is_not_waited_for() -> None:
+    async def trickles(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n")
+        while True:
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with serving(trickles) as port:
+        async with asyncio.timeout(PATIENCE / 2):
+            assert await post(f"http://127.0.0.1:{port}/", limit=PATIENCE) == Delivered()
 
 
 async def test_no_server_is_no_answer() -> None:
