@@ -27,12 +27,18 @@ class JournalRows:
         """The result to be delivered now, or when there will be one."""
         return await self._surely(lambda journal: journal.due(at))
 
-    async def delivered(self, sequence: int, at: datetime) -> None:
-        """The operator has it."""
-        await self._surely(lambda journal: journal.delivered(sequence, at))
+    async def delivered(self, sequence: int, at: datetime) -> OutboxRow | None:
+        """The operator has it. Returns the next that is to be delivered, in the same turn at the journal."""
+
+        def next_one(journal: Journal) -> OutboxRow | datetime | None:
+            journal.delivered(sequence, at)
+            return journal.due(at)
+
+        due = await self._surely(next_one)
         if self._recorder.health.ails(Part.OUTBOX) and not (await self._surely(lambda journal: journal.counts()))[1]:
             self._recorder.health.works(Part.OUTBOX)
         self._changed()
+        return due if isinstance(due, OutboxRow) else None
 
     async def refused(self, sequence: int, at: datetime) -> None:
         """It was refused, at first then."""

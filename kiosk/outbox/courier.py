@@ -54,8 +54,8 @@ class Rows(Protocol):
     async def due(self, at: datetime) -> Row | datetime | None:
         """The result to be delivered now. A time: nothing now, one then; None: nothing at all."""
 
-    async def delivered(self, sequence: int, at: datetime) -> None:
-        """Remember that the operator has it."""
+    async def delivered(self, sequence: int, at: datetime) -> Row | None:
+        """Remember that the operator has it. Returns the one that is to be delivered then, if one is there already."""
 
     async def postpone(self, sequence: int, attempts: int, why: str) -> None:
         """Remember that so many tries have failed, and why the last one did; it goes on waiting."""
@@ -96,38 +96,47 @@ class Courier:
 
     async def run(self) -> NoReturn:
         """Deliver for ever. Cancel it to stop: a result on its way then is sent again, with the same id."""
-        failures = 0
+        failures = 0  # since one was delivered, or refused
+        row: Row | None = None  # in hand
         while True:
-            self._woken.clear()  # before looking, so that no result comes between the look and the sleep
             try:
-                await self._next()
-                failures = 0
+                if row is None:
+                    row = await self._look()
+                else:
+                    row = await self._deliver(row)
+                    failures = 0
             except Exception:  # noqa: BLE001 - whatever it is, the sale goes on, and the result is in the journal
                 failures += 1
+                row = None
                 _log.exception("the courier stumbled, and tries again", extra={"EVENT": "CourierFailed"})
                 await asyncio.sleep(self._delay(failures))
 
-    async def _next(self) -> None:
+    async def _look(self) -> Row | None:
+        """The result to be delivered now. Where there is none, sleep until it is time to look again."""
+        self._woken.clear()  # before looking, so that no result comes between the look and the sleep
         row = await self._rows.due(now := self._now())
         if row is None:
             await self._woken.wait()
         elif isinstance(row, datetime):
             await self._pause((row - now).total_seconds())
         else:
-            await self._deliver(row)
+            return row
+        return None
 
-    async def _deliver(self, row: Row) -> None:
+    async def _deliver(self, row: Row) -> Row | None:
+        """Send it once, and remember what became of it. Returns the next, if it is known already."""
         answer = await self._webhook.post(row.id, row.body, self._now())
         match answer:
             case Delivered():
-                _log.info("result %d delivered", row.sequence)
-                await self._rows.delivered(row.sequence, self._now())
+                _log.debug("result %d delivered", row.sequence)  # a hundred thousand of them after an outage
+                return await self._rows.delivered(row.sequence, self._now())
             case Refused(why, gone):
                 await self._refused(row, why, gone=gone)
             case Later(why, _) if row.set_aside:
                 await self._rows.quarantine(row.sequence, why, self._now() + refusal.AGAIN)
             case Later(why, wait):
                 await self._wait(row, why, wait)
+        return None
 
     async def _refused(self, row: Row, why: str, *, gone: bool) -> None:
         now = self._now()

@@ -56,10 +56,10 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 async def test_the_oldest_goes_first_and_what_was_delivered_is_gone(scene: Scene) -> None:
     first = await scene.rows.due(NOW)
     assert isinstance(first, OutboxRow)
-    await scene.rows.delivered(first.sequence, NOW)
-    second = await scene.rows.due(NOW)
+    second = await scene.rows.delivered(first.sequence, NOW)
+    assert second == await scene.rows.due(NOW)
     assert isinstance(second, OutboxRow)
-    await scene.rows.delivered(second.sequence, NOW)
+    assert await scene.rows.delivered(second.sequence, NOW) is None
     assert (first.sequence, second.sequence, await scene.rows.due(NOW)) == (1, 2, None)
     assert scene.changes == 2
 
@@ -76,6 +76,7 @@ async def test_what_waits_stays_the_oldest_and_what_is_set_aside_does_not(scene:
     assert following.sequence == 2
     assert scene.states() == [OutboxState.QUARANTINED, OutboxState.PENDING]
     assert scene.changes == 2
+    assert await scene.rows.delivered(2, NOW) is None  # the other is due in an hour, and not before
 
 
 async def test_what_the_disk_does_not_take_is_tried_until_it_does_and_told_once(scene: Scene) -> None:

@@ -51,6 +51,24 @@ def test_each_commit_is_synced_to_the_disk_in_small_pages(journal: Journal) -> N
     }
 
 
+def test_only_a_delivery_is_not_waited_for(journal: Journal) -> None:
+    journal.write(Entry(NOON, results=(SendResult(Topic.FAULT, NOON),)))
+    said: list[str] = []
+    journal._connection.set_trace_callback(said.append)
+    journal.delivered(1, NOON)
+    journal.quarantine(1, "answered 410")
+    journal._connection.set_trace_callback(None)
+    steps = [word for word in said if word.startswith(("PRAGMA", "COMMIT"))]
+    assert steps == ["PRAGMA synchronous = NORMAL", "COMMIT", "PRAGMA synchronous = FULL", "COMMIT"]
+
+
+def test_after_a_delivery_that_the_disk_does_not_take_the_rest_is_waited_for_as_before(journal: Journal) -> None:
+    journal._connection.execute("PRAGMA query_only = 1")
+    with pytest.raises(JournalError, match="written"):
+        journal.delivered(1, NOON)
+    assert journal._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
 def test_what_was_written_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     with Journal.open(tmp_path, "k") as journal:
         journal.write(Entry(NOON, orders=(order(),)))

@@ -42,9 +42,11 @@ class JournalRows:
         async with self._turn:
             return await asyncio.to_thread(self.journal.due, at)
 
-    async def delivered(self, sequence: int, at: datetime) -> None:
+    async def delivered(self, sequence: int, at: datetime) -> OutboxRow | None:
         async with self._turn:
             await asyncio.to_thread(self.journal.delivered, sequence, at)
+            due = await asyncio.to_thread(self.journal.due, at)
+        return due if isinstance(due, OutboxRow) else None
 
     async def postpone(self, sequence: int, attempts: int, why: str) -> None:
         async with self._turn:
