@@ -13,7 +13,7 @@ from hardware.threads import no_event_loop
 
 LARGEST_PICTURE = 20_000_000  # pixels
 LONGEST_SIDE = 1920  # pixels of a frame
-FRAME_TIME = 1 / 15  # seconds between two frames
+FRAME_TIME = 1 / 30  # seconds between two frames, as of a real one in good light
 DULL = 90  # how bright what the camera sees is when nothing is held before it
 
 

@@ -1,8 +1,11 @@
-"""What a QR of 62 characters costs, drawn and read back before it is shown; beside the PNG that segno itself draws."""
+"""What a QR of 62 characters costs, drawn and read back before it is shown; beside segno's own PNG and qrcode's
+picture, which nobody has read back.
+"""
 
 import io
 from collections.abc import Iterator
 
+import qrcode
 import segno
 from interleaved import Figure, median, ratio, seconds, turns
 
@@ -22,10 +25,17 @@ def _segno() -> None:
     )
 
 
+def _qrcode() -> None:
+    drawn = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_L, box_size=3, border=2)
+    drawn.add_data(TEXT)
+    drawn.make_image()
+
+
 def measure(*, quick: bool) -> Iterator[Figure]:
     """On a display of 128 pixels and on one of 240."""
-    things = {"128": lambda: _ours(128), "240": lambda: _ours(240), "segno": _segno}
+    things = {"128": lambda: _ours(128), "240": lambda: _ours(240), "segno": _segno, "qrcode": _qrcode}
     given = turns(20 if quick else 100, {name: seconds(work) for name, work in things.items()})
     for side in ("128", "240"):
         yield Figure("codes", f"on {side} pixels", median(given[side]) * 1000, "ms", 10)
-        yield Figure("codes", f"on {side} pixels, beside segno's PNG", ratio(given, side, "segno"), "x", kept=True)
+        for peer in ("segno", "qrcode"):
+            yield Figure("codes", f"on {side} pixels, beside {peer}", ratio(given, side, peer), "x", kept=True)

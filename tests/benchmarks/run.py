@@ -18,7 +18,7 @@ from interleaved import Figure
 from rich.console import Console
 from rich.table import Table
 
-ROWS = ("start", "memory", "idle", "panel", "card", "years", "backlog", "codes")
+ROWS = ("start", "memory", "idle", "panel", "key", "frame", "pay", "card", "outbox", "years", "backlog", "codes")
 KEPT = Path(__file__).with_name("figures.json")
 
 

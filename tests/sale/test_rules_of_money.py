@@ -578,9 +578,10 @@ class World(RuleBasedStateMachine):
         end = self.at + timedelta(hours=26)
         while self.at < end:
             self.serve()
-            if all(isinstance(order.phase, Unresolved) for order in self.kiosk.orders.values()):
-                break
             wake = next_wake(self.kiosk)
+            asks_soon = wake - self.mono <= self.terms.ask_every  # as what the operator wants to know
+            if not asks_soon and all(isinstance(order.phase, Unresolved) for order in self.kiosk.orders.values()):
+                break
             self.advance(max(0.0, wake - self.mono))
         self.serve()
         for order in self.kiosk.orders.values():
