@@ -53,6 +53,7 @@ class SimulatedCamera(SimulatedPart):
         super().__init__()
         self._picture: GreyFrame | None = None
         self._until = 0.0
+        self._new = threading.Event()
         self._looking = threading.Event()
 
     def look(self, picture: bytes, seconds: float = 3.0) -> None:
@@ -61,6 +62,7 @@ class SimulatedCamera(SimulatedPart):
         grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         self._picture = _frame(grey)
         self._until = time.monotonic() + seconds
+        self._new.set()
 
     def seen(self) -> bytes | None:
         """What is held before it now, as PNG; None when nothing is."""
@@ -80,10 +82,11 @@ class SimulatedCamera(SimulatedPart):
         self._looking.set()
 
     def frame(self, timeout: float) -> GreyFrame | None:
-        """The next frame."""
+        """The next frame: of a new picture at once."""
         no_event_loop()
         self._use()
-        time.sleep(min(FRAME_TIME, timeout))
+        self._new.wait(min(FRAME_TIME, timeout))
+        self._new.clear()
         if not self._looking.is_set():
             return None
         picture = self._picture

@@ -142,7 +142,8 @@ class Gateway:
 
     async def _ask(self, api: Api, body: JsonObject) -> JsonObject | NotSent | Unknown:
         """One request and its verified answer."""
-        _log.debug("%s: sends %s", api, redact(body))
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s: sends %s", api, redact(body))
         answered = await self._exchange.ask(api, body)
         believed = self._believe(api, answered) if isinstance(answered, Answered) else answered
         now = datetime.now(UTC)
@@ -171,7 +172,8 @@ class Gateway:
         if any(other not in ("", answered.request_id) for other in told):
             return Unknown("an answer to another request")
         self._clock_offset = date_offset(headers) or self._clock_offset
-        _log.debug("%s: was answered %s", api, redact(answer))
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s: was answered %s", api, redact(answer))
         return answer
 
     def _is_picture(self, answer: JsonObject) -> bool:

@@ -1,6 +1,6 @@
 """One exchange with the gateway over HTTP: a signed request goes out, the whole answer or why there is none comes back.
 
-The only module with an HTTP client to it. Whether an answer is believed is the caller's question. Trouble is told by
+The only module that speaks HTTP with it. Whether an answer is believed is the caller's question. Trouble is told by
 phase, for that is the question of money: without a connection nothing left (`NotSent`); whatever goes wrong after that
 may have been done (`Unknown`). Reasons hold no secret, and nothing that was answered.
 """
@@ -11,7 +11,6 @@ import zlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from kiosk.sale.outcome import NotSent, Unknown
 from kiosk.transport import Transport
 
 NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)  # TLS's among them
+_ABOUT_US = {"accept-encoding": "identity", "user-agent": "kiosk"}
 IDLE = 4.0  # seconds a connection is kept: longer than between two DETAILs, shorter than servers keep it (mostly 5)
 
 
@@ -77,33 +77,35 @@ class Answered:
 
 
 class Exchange:
-    """One client with keep-alive, for one account."""
+    """Connections that are kept, for one account.
+
+    Of httpx its transport is used and not its client: no redirect is followed, no cookie kept, no proxy or .netrc of
+    the environment asked, and each request stands for itself.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
         self.base = httpx.URL(account.base_url)
-        self._client = httpx.AsyncClient(
-            follow_redirects=False,
-            trust_env=False,  # neither a proxy nor a .netrc of the environment decides where money goes
-            transport=Transport(IDLE),
-            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "kiosk"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept: each request stands for itself
-        )
+        path = self.base.path.rstrip("/")
+        self._urls = {api: self.base.copy_with(path=path + account.dialect.paths.of(api)) for api in Api}
+        self._transport = Transport(IDLE)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def ask(self, api: Api, body: JsonObject) -> Answered | NotSent | Unknown:
         """Sign the body, send it, and read what comes back."""
         account = self._account
         wait = account.timeouts.detail if api is Api.DETAIL else account.timeouts.act
         request_id = uuid4().hex
-        request = self._client.build_request(
+        request = httpx.Request(
             "POST",
-            self.base.copy_with(path=self.base.path.rstrip("/") + account.dialect.paths.of(api)),
+            self._urls[api],
             content=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
             headers={
+                **_ABOUT_US,
+                "accept": "application/json",
                 "content-type": "application/json; charset=utf-8",
                 Header.CLIENT_ID: account.client_id,
                 Header.SIGN_TYPE: account.sign_type,
@@ -111,7 +113,7 @@ class Exchange:
                 account.key.header: account.key.sign(body),
                 Header.REQUEST_ID: request_id,
             },
-            timeout=self._times(wait),
+            extensions=self._times(wait),
         )
         answered = await self._send(request, wait, MAX_BODY)
         return replace(answered, request_id=request_id) if isinstance(answered, Answered) else answered
@@ -119,17 +121,18 @@ class Exchange:
     async def fetch(self, url: httpx.URL, accept: str, limit: int) -> Answered | NotSent | Unknown:
         """GET an address that the gateway named; at most `limit` bytes of it."""
         wait = self._account.timeouts.detail
-        request = self._client.build_request("GET", url, timeout=self._times(wait), headers={"accept": accept})
+        request = httpx.Request("GET", url, headers={**_ABOUT_US, "accept": accept}, extensions=self._times(wait))
         return await self._send(request, wait, limit)
 
-    def _times(self, wait: float) -> httpx.Timeout:
-        return httpx.Timeout(wait, connect=self._account.timeouts.connect, pool=self._account.timeouts.connect)
+    def _times(self, wait: float) -> dict[str, dict[str, float | None]]:
+        connect = self._account.timeouts.connect
+        return {"timeout": httpx.Timeout(wait, connect=connect, pool=connect).as_dict()}
 
     async def _send(self, request: httpx.Request, wait: float, limit: int) -> Answered | NotSent | Unknown:
         """Send it and read the whole answer. A trickle of bytes does not hold it open."""
         try:
             async with asyncio.timeout(wait + 3 * self._account.timeouts.connect):  # pool, TCP and TLS
-                response = await self._client.send(request, stream=True)
+                response = await self._transport.handle_async_request(request)
                 try:
                     content = bytearray()
                     async for part in response.aiter_raw():
@@ -137,7 +140,8 @@ class Exchange:
                         if len(content) > limit:
                             return Unknown(f"an answer of more than {limit} bytes")
                 finally:
-                    await response.aclose()
+                    if not response.is_closed:  # it is, once it was read to its end
+                        await response.aclose()
         except NO_CONNECTION as error:
             return NotSent(f"no connection to the gateway: {str(error) or type(error).__name__}")
         except (httpx.HTTPError, OSError) as error:  # whose words may quote the answer; broken TLS is an OSError

@@ -119,7 +119,8 @@ async def _read_off(response: httpx.Response) -> None:
     except TimeoutError:
         pass  # one that trickles is closed, and the next result goes over another
     finally:
-        await response.aclose()
+        if not response.is_closed:  # it is, once it was read to its end
+            await response.aclose()
 
 
 def _meaning(status: int, retry_after: str, at: datetime) -> Answer:

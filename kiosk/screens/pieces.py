@@ -42,7 +42,7 @@ class Piece:
     def at(self) -> tuple[int, int]:
         """Where its anchor is drawn, so that the ink, not the letters' own box, is in the middle."""
         x0, y0, x1, y1 = self.box
-        _, top, _, bottom = self.font.getbbox(self.text, anchor=self.side.value)
+        _, top, _, bottom = _measured(self.font, self.text, self.side)
         off = round((top + bottom) / 2)
         x = {Side.LEFT: x0, Side.RIGHT: x1}.get(self.side, (x0 + x1) // 2)
         return (x + off, (y0 + y1) // 2) if self.turned else (x, (y0 + y1) // 2 - off)
@@ -50,7 +50,7 @@ class Piece:
     @property
     def ink(self) -> tuple[float, float, float, float]:
         """The box of the pixels that are drawn."""
-        left, top, right, bottom = self.font.getbbox(self.text, anchor=self.side.value)
+        left, top, right, bottom = _measured(self.font, self.text, self.side)
         x, y = self.at
         return (x - bottom, y + left, x - top, y + right) if self.turned else (x + left, y + top, x + right, y + bottom)
 
@@ -87,6 +87,12 @@ def rows(texts: Sequence[str], box: Box, row: int, *, side: Side = Side.MIDDLE) 
     top = y0 + (y1 - y0 - slot * len(texts)) // 2
     boxes = [(x0, top + slot * index, x1, top + slot * (index + 1)) for index in range(len(texts))]
     return [fitted(text, place, row, side=side) for text, place in zip(texts, boxes, strict=True)]
+
+
+@lru_cache(maxsize=1024)
+def _measured(letters: ImageFont.FreeTypeFont, text: str, side: Side) -> tuple[float, float, float, float]:
+    """The text's ink around its anchor: left, top, right, bottom."""
+    return letters.getbbox(text, anchor=side.value)
 
 
 @lru_cache(maxsize=1024)

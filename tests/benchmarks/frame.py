@@ -1,5 +1,6 @@
-"""From the first frame with a shopper's code to PAY, on the simulated board: two frames, for a single one is not
-believed, each read by the decoder's process. The phone comes at any moment between two frames.
+"""From the first frame with a shopper's code to PAY, on the simulated board, whose camera takes one as soon as there is
+something to see; a real one adds what is left of a frame's time. Two readings are needed: two libraries make them off
+one frame, or it takes the next one.
 """
 
 import io
@@ -54,7 +55,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
             picture = _seen(shopper.code())
             shopper.keys("1500#2")
             shopper.until("scanning")
-            time.sleep(dice.uniform(0.1, 0.2))
+            time.sleep(dice.uniform(0.6, 0.8))  # the decoder is there, and has seen that nothing is
             paid = len(left)
             daemon.board.camera.look(picture)
             held = time.perf_counter()

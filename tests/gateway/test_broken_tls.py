@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -81,7 +80,7 @@ async def test_an_answer_of_the_gateway_that_breaks_off_is_unknown(tmp_path: Pat
         key = ShaKey("K", "s")
         zone = ZoneInfo("Asia/Singapore")
         gateway = Gateway(Account(f"https://localhost:{port}", "M", "T", SignType.SHA, key, zone, "x"))
-        gateway._exchange._client = httpx.AsyncClient(transport=trusting(public))
+        gateway._exchange._transport = trusting(public)
         assert isinstance(await gateway.probe(), Unknown)
         await gateway.aclose()
 
