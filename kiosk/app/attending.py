@@ -10,9 +10,8 @@ from starlette.routing import Route
 
 from kiosk.app.control import Result, answered, heard_at
 from kiosk.app.drain import Drain
-from kiosk.diagnostics.checks.parts import Busy
 from kiosk.diagnostics.pin import Tries
-from kiosk.diagnostics.status import PartStatus, Status
+from kiosk.diagnostics.status import Busy, PartStatus, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kiosk.diagnostics.compact import decoded
-from kiosk.diagnostics.findings import Finding
 from kiosk.diagnostics.status import Status
 from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from kiosk.diagnostics.findings import Finding
 
 
 class Clinic:
@@ -29,7 +31,7 @@ class Clinic:
         report = await diagnosis(checks, self._settings.kiosk.id, lambda _check, _finding: None)
         return report.model_dump_json()
 
-    async def examine(self) -> tuple[Finding, ...]:
+    async def examine(self) -> "tuple[Finding, ...]":
         """The gateway, the way to it and the clock, for a technician at the machine."""
         from kiosk.app.diagnose import checks_of  # noqa: PLC0415 - likewise
         from kiosk.diagnostics.findings import chosen, examined  # noqa: PLC0415 - likewise
@@ -39,5 +41,7 @@ class Clinic:
 
     def decode(self, text: str) -> tuple[tuple[str, ...], bool | None]:
         """What a code's text says, and whether this kiosk signed it."""
+        from kiosk.diagnostics.compact import decoded  # noqa: PLC0415 - likewise
+
         read = decoded(text, self._secret)
         return read.lines, read.genuine

@@ -59,18 +59,22 @@ class Control:
         recorder: Recorder,
         wake_courier: Callable[[], None],
         next_detail: Callable[[str], asyncio.Future[DetailOutcome]],
-        others: Iterable[Route],
+        others: Callable[[], Iterable[Route]],
     ) -> None:
         self._lookup = lookup
         self._inbox = inbox
         self._recorder = recorder
         self._wake_courier = wake_courier
         self._next_detail = next_detail
-        self.app = Starlette(
+        self._others = others
+
+    def app(self) -> Starlette:
+        """To be served on the socket."""
+        return Starlette(
             routes=[
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
                 Route("/outbox/retry", self._retry, methods=["POST"]),
-                *others,
+                *self._others(),
             ],
             exception_handlers={JournalError: _unreadable},
         )

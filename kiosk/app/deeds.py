@@ -6,20 +6,13 @@ Whatever acts on the world is on disk, and on its way to the operator, before it
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from kiosk.app.addresses import addresses
-from kiosk.app.drain import Drain
-from kiosk.app.inbox import Inbox
-from kiosk.app.lookup import Lookup
-from kiosk.app.recorder import Recorder
+from kiosk.app.means import Means
 from kiosk.diagnostics.compact import compact
-from kiosk.diagnostics.findings import Finding, Grade
+from kiosk.diagnostics.findings import Grade
 from kiosk.diagnostics.menu import Choice, Glass, Item, KeyTest, Question, Reading, Screen, Wish
-from kiosk.diagnostics.status import PartStatus, Status
 from kiosk.diagnostics.words import Word
 from kiosk.sale.events import RefundWanted, ServiceUsed
 from kiosk.sale.order import Order, Released, Settled, Unconfirmed, Unresolved
@@ -29,46 +22,6 @@ LAST = 9  # orders that are listed: one for each digit
 LIT = 0.6  # seconds for each lamp and each tune
 BEGUN_WITHIN = 5.0  # seconds: a release that its record holds up longer is not driven
 REFUNDABLE = (Released, Unconfirmed, Unresolved, Settled)
-
-
-class Parts(Protocol):
-    """The board, as the menu works it. What they raise is DeviceTrouble."""
-
-    async def test(self, name: str) -> PartStatus | None:
-        """One part's self-test."""
-
-    def lamps(self, lights: Lights) -> None:
-        """Shine as said."""
-
-    def sound(self, sound: Sound) -> None:
-        """Begin to play it."""
-
-    async def release(self, latest: float) -> str | None:
-        """One line of trouble, or None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What the menu works with. `status` gives the present, `examine` tries the gateway and the way to it.
-
-    `panel`: the page's address at an address of this machine, with what lets one device in; None when only this machine
-    may see it. `restart` ends the daemon, which is then started anew; None: nobody would. `secret` signs the status,
-    `keys` are those of the keypad, `open_money` counts the payments that are not settled.
-    """
-
-    inbox: Inbox
-    recorder: Recorder
-    lookup: Lookup
-    parts: Parts
-    drain: Drain
-    zone: ZoneInfo
-    secret: str = field(repr=False)
-    keys: str
-    status: Callable[[], Awaitable[Status]]
-    examine: Callable[[], Awaitable[tuple[Finding, ...]]]
-    panel: Callable[[str], str | None]
-    open_money: Callable[[], int]
-    restart: Callable[[], None] | None
 
 
 class Deeds:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.app.current import Current
-from kiosk.app.deeds import Deeds, Means
+from kiosk.app.deeds import Deeds
 from kiosk.app.devices.health import DeviceTrouble
+from kiosk.app.means import Means
 from kiosk.app.tasks import Tasks
 from kiosk.diagnostics.menu import Choice, Glass, PinEntry, Reading, Screen, Wish, main_menu
 from kiosk.diagnostics.pin import PinError, Tries, matches

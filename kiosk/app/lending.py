@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.app.inbox import Inbox
-from kiosk.diagnostics.checks.parts import Busy
-from kiosk.diagnostics.status import PartStatus
+from kiosk.diagnostics.status import Busy, PartStatus
 from kiosk.sale.events import ServiceOver, ServiceWanted
 
 LENT = 15.0  # seconds at most: a part's test takes 5 s, and may wait for the end of what the part does

@@ -22,9 +22,7 @@ from kiosk.app.account import notice_reader
 from kiosk.app.attending import Attending
 from kiosk.app.clinic import Clinic
 from kiosk.app.current import Current, at_start
-from kiosk.app.deeds import Means
 from kiosk.app.delivery import delivering
-from kiosk.app.desk import Desk
 from kiosk.app.devices.adapter import Devices
 from kiosk.app.devices.config import Opener, keys_of
 from kiosk.app.devices.present import Presenter
@@ -36,16 +34,17 @@ from kiosk.app.inbox import Inbox
 from kiosk.app.lending import Lender
 from kiosk.app.lookup import Lookup
 from kiosk.app.loop import Loop
+from kiosk.app.means import Means
 from kiosk.app.notifications import Notifications
 from kiosk.app.panel_machine import PanelMachine
 from kiosk.app.perform import Performer
 from kiosk.app.recorder import Recorder
 from kiosk.app.reload import Live
 from kiosk.app.rows import JournalRows
+from kiosk.app.service import ServiceDoor
 from kiosk.app.standing import Standing
 from kiosk.app.stopwatch import Stopwatch
 from kiosk.app.tasks import Tasks, running
-from kiosk.diagnostics.menu import Glass
 from kiosk.diagnostics.pin import Tries
 from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.api import front_panel
@@ -58,6 +57,7 @@ from kiosk.sale.commands import Command, ServiceKey
 from kiosk.sale.events import Woken
 from kiosk.sale.panel import Panel
 from kiosk.screens import Style
+from kiosk.serving.later import when_asked
 from kiosk.serving.server import serving, serving_unix
 from kiosk.settings import Settings, SettingsError, rules
 from kiosk.settings.credentials import Credentials
@@ -168,12 +168,12 @@ async def daemon(
             open_money=standing.open_money,
             restart=restart,
         )
-        desk = Desk(
-            current, means, Glass(devices.size, language), tries, credentials.service_pin, tasks, presenter.turn
+        desk = ServiceDoor(current, means, language, tries, credentials.service_pin, tasks, presenter.turn)
+        attending = Attending(standing.status, Lender(devices, inbox, presenter.again).test, drain, tries)
+        controls = control.Control(lookup, inbox, recorder, delivery.now, performer.next_detail, attending.routes)
+        await house.enter_async_context(
+            serving_unix(when_asked(controls.app), control.socket_path(settings.kiosk.state_dir))
         )
-        attending = Attending(standing.status, Lender(devices, inbox, presenter.again).test, drain, tries).routes()
-        controls = control.Control(lookup, inbox, recorder, delivery.now, performer.next_detail, attending)
-        await house.enter_async_context(serving_unix(controls.app, control.socket_path(settings.kiosk.state_dir)))
 
         def present(panel: Panel, posted: float) -> None:
             desk.notice(current.state.session)
@@ -245,8 +245,8 @@ def _front_panel(
     settings: Settings, machine: PanelMachine, clinic: Clinic, admission: Admission, phone: Phone | None
 ) -> contextlib.AbstractAsyncContextManager[str]:
     host, port = settings.panel.host, settings.panel.port
-    app = front_panel(machine, host=host, clinic=clinic, admission=admission, phone=phone)
-    return serving(app, host=host, port=port)
+    page = partial(front_panel, machine, host=host, clinic=clinic, admission=admission, phone=phone)
+    return serving(when_asked(page), host=host, port=port)
 
 
 def _panel_link(settings: Settings, admission: Admission, address: str) -> str | None:

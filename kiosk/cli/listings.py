@@ -10,7 +10,8 @@ from datetime import date, datetime, tzinfo
 from io import StringIO
 from typing import TypeAlias
 
-from kiosk.journal import Attempt, OutboxRow, Takings
+from kiosk.journal import Attempt, OutboxRow
+from kiosk.journal.takings import Takings
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Phase, Settled
 

@@ -9,7 +9,8 @@ from datetime import date, datetime, tzinfo
 from rich.table import Table
 from rich.text import Text
 
-from kiosk.journal import Attempt, OutboxRow, OutboxState, Takings
+from kiosk.journal import Attempt, OutboxRow, OutboxState
+from kiosk.journal.takings import Takings
 from kiosk.sale.money import Amount
 from kiosk.sale.order import Order, Settled
 

@@ -87,6 +87,10 @@ class PartStatus(_Value):
     last_fault: str | None
 
 
+class Busy(Exception):  # noqa: N818 - no error: a shopper is there
+    """The parts can't be had now; the message says why in one line."""
+
+
 class Status(_Value):
     """The whole. `uptime` in seconds since the daemon's start; `released` since then."""
 

@@ -10,7 +10,6 @@ from kiosk.journal.reader import JournalReader, read
 from kiosk.journal.records import Answer, Attempt, Counts, Entry, Kind, OutboxRow, OutboxState
 from kiosk.journal.rows import STATES
 from kiosk.journal.stamp import Quality
-from kiosk.journal.takings import ProductTakings, Sum, Takings, Tally
 from kiosk.journal.writer import Journal
 
 __all__ = [
@@ -25,10 +24,6 @@ __all__ = [
     "Kind",
     "OutboxRow",
     "OutboxState",
-    "ProductTakings",
     "Quality",
-    "Sum",
-    "Takings",
-    "Tally",
     "read",
 ]

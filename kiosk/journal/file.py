@@ -96,7 +96,8 @@ def open_for_writing(directory: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            migrate(connection, [_script(name) for name in STEPS])
+            if _version(connection) < len(STEPS):
+                migrate(connection, [_script(name) for name in STEPS])
     return connection
 
 

@@ -6,16 +6,18 @@ Every question is one statement, so each answer is of one moment, whatever the d
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from kiosk.journal.chain import findings
 from kiosk.journal.file import FILE, explained, open_for_reading
 from kiosk.journal.records import Attempt, Counts, OutboxRow, OutboxState
 from kiosk.journal.rows import EPOCH, PHASES, STATES, microseconds, order_of
 from kiosk.journal.soundness import damage
-from kiosk.journal.takings import Takings, takings
 from kiosk.sale.numbering import read_claim
 from kiosk.sale.order import Order
+
+if TYPE_CHECKING:
+    from kiosk.journal.takings import Takings
 
 _FEW = "ended = 1 AND state IN ('given_back', 'settled')"
 _OPEN = ("requested", "awaiting", "closing", "cancelling", "confirming", "releasing", "giving_back")
@@ -109,11 +111,13 @@ class JournalReader:
         """All that was begun for an order, with the answers, oldest first."""
         return self._attempts("SELECT * FROM intents WHERE order_id = :id ORDER BY number", id=order_id)
 
-    def takings(self, start: datetime, end: datetime) -> Takings:
+    def takings(self, start: datetime, end: datetime) -> "Takings":
         """What became of the money that came in from `start` until before `end`.
 
         Orders made before `end` that are unresolved or unconfirmed now are all listed, until a person settles them.
         """
+        from kiosk.journal.takings import takings  # noqa: PLC0415 - who sells makes no reports
+
         orders = self._orders(
             "SELECT * FROM orders WHERE number IN (SELECT number FROM orders WHERE paid_us >= :start AND paid_us < :end"
             " UNION SELECT number FROM orders WHERE state = 'unresolved' AND created_us < :end"

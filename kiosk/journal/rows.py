@@ -7,7 +7,6 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from kiosk.journal.file import JournalError
-from kiosk.journal.takings import was_paid
 from kiosk.sale.money import Amount
 from kiosk.sale.order import (
     Awaiting,
@@ -24,6 +23,7 @@ from kiosk.sale.order import (
     Releasing,
     Requested,
     Settled,
+    Settlement,
     Unconfirmed,
     Unresolved,
     Verdict,
@@ -116,3 +116,14 @@ def order_of(row: sqlite3.Row) -> Order:
             f"order {row['id']} in the journal makes no sense ({type(error).__name__}); "
             "keep the file aside, and put a backup in its place"
         ) from error
+
+
+def was_paid(order: Order) -> bool:
+    """Whether money for this order came, as far as the machine knows."""
+    match order.phase:
+        case Releasing() | GivingBack() | Released() | GivenBack() | Unresolved(paid=True):
+            return True
+        case Settled(Settlement.RELEASED | Settlement.REFUNDED):
+            return True
+        case _:
+            return order.paid_at is not None

@@ -15,14 +15,13 @@ operator gave back after a release does not undo the release, and stands beside 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kiosk.journal.rows import was_paid
 from kiosk.sale.order import (
     GivenBack,
-    GivingBack,
     NotCharged,
     Order,
     Product,
     Released,
-    Releasing,
     Settled,
     Settlement,
     Unconfirmed,
@@ -95,17 +94,6 @@ class _Shares:
     given_back: int = 0
     open: int = 0
     refunded: int = 0
-
-
-def was_paid(order: Order) -> bool:
-    """Whether money for this order came, as far as the machine knows."""
-    match order.phase:
-        case Releasing() | GivingBack() | Released() | GivenBack() | Unresolved(paid=True):
-            return True
-        case Settled(Settlement.RELEASED | Settlement.REFUNDED):
-            return True
-        case _:
-            return order.paid_at is not None
 
 
 def takings(orders: Iterable[Order]) -> Takings:

@@ -13,7 +13,8 @@ from PIL import Image
 QUIET = (2, 1)  # modules around the code: 2, or 1 where nothing else lets 2 px a module fit; what is left is lit too
 LEAST_SCALE = 2  # pixels a module
 BEZEL = 24  # pixels of dark around a display, as a phone sees it
-SEEN = 3  # how much larger a phone's camera sees it
+SEEN = 600  # pixels of a phone's camera that it fills, about
+MASK = 2  # of the eight; to find the best takes ten times as long, and it is read no better (tests/benchmarks/codes.py)
 QR = zxingcpp.barcode_formats_from_str("QRCode")
 
 
@@ -36,18 +37,20 @@ def qr(text: str, side: int) -> Image.Image:
 
     Raises CodeNotShowable when it does not fit, or can't be read back.
     """
-    matrix = _matrix(text)
+    for mask in (MASK, None):  # None: the best one
+        picture = _drawn(text, _matrix(text, mask), side)
+        if text.encode() in read_back(picture):
+            return picture
+    raise CodeNotShowable(f"a code of {len(text.encode())} bytes can't be read back from {side} pixels")
+
+
+def _drawn(text: str, matrix: tuple[bytearray, ...], side: int) -> Image.Image:
     modules = len(matrix)
     scale, _ = _scaled(text, modules, side)
+    code = Image.frombytes("L", (modules, modules), bytes(0 if dark else 255 for row in matrix for dark in row))
     picture = Image.new("1", (side, side), 1)
     offset = (side - modules * scale) // 2
-    for y, row in enumerate(matrix):
-        for x, dark in enumerate(row):
-            if dark:
-                left, top = offset + x * scale, offset + y * scale
-                picture.paste(0, (left, top, left + scale, top + scale))
-    if text.encode() not in read_back(picture):
-        raise CodeNotShowable(f"a code of {len(text.encode())} bytes can't be read back from {side} pixels")
+    picture.paste(code.resize((modules * scale, modules * scale), Image.Resampling.NEAREST), (offset, offset))
     return picture
 
 
@@ -63,9 +66,10 @@ def _scaled(text: str, modules: int, room: int) -> tuple[int, int]:
     return room // across, across
 
 
-def _matrix(text: str) -> tuple[bytearray, ...]:
+@lru_cache(maxsize=16)
+def _matrix(text: str, mask: int | None = MASK) -> tuple[bytearray, ...]:
     try:
-        return segno.make_qr(text, error="l", boost_error=False, encoding="utf-8").matrix
+        return segno.make_qr(text, error="l", boost_error=False, encoding="utf-8", mask=mask).matrix
     except ValueError:  # segno's for more than the largest code holds
         raise CodeNotShowable(f"no code holds {len(text.encode())} bytes") from None
 
@@ -74,5 +78,6 @@ def read_back(picture: Image.Image) -> list[bytes]:
     """The codes on a picture, as a phone would see it on a dark panel; as bytes, for what they mean is guessed."""
     seen = Image.new("L", (picture.width + 2 * BEZEL, picture.height + 2 * BEZEL))
     seen.paste(picture.convert("L"), (BEZEL, BEZEL))
-    seen = seen.resize((seen.width * SEEN, seen.height * SEEN), Image.Resampling.NEAREST)
+    larger = max(1, SEEN // seen.width)
+    seen = seen.resize((seen.width * larger, seen.height * larger), Image.Resampling.NEAREST)
     return [found.bytes for found in zxingcpp.read_barcodes(seen, formats=QR, try_invert=False)]

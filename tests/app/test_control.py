@@ -26,7 +26,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 async def _posted(scene: Scene, path: str, **params: str) -> tuple[int, str, str]:
     """Status, result and line."""
-    transport = httpx.ASGITransport(scene.control.app)
+    transport = httpx.ASGITransport(scene.control.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://daemon") as client:
         response = await client.post(path, params=params)
     answer = response.json()
@@ -150,7 +150,7 @@ async def test_what_was_set_aside_is_put_back_all_of_it_or_one(scene: Scene) -> 
 
 async def test_the_command_line_hears_what_the_daemon_says(scene: Scene, tmp_path: Path) -> None:
     order = await scene.sold()
-    async with serving_unix(scene.control.app, socket_path(tmp_path)):
+    async with serving_unix(scene.control.app(), socket_path(tmp_path)):
         result, line = await asyncio.to_thread(ask, tmp_path, f"/orders/{order.id}/inquire", {})
         assert (result, line) == (Result.DONE, f"{order.id}: released")
         with pytest.raises(Unusable, match="nothing to give back"):

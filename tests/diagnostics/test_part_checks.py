@@ -10,9 +10,9 @@ from hardware.config import DecoderConfig, LedsConfig
 from hardware.decoding.decoder import Decoder
 from kiosk.app.devices.adapter import self_tested
 from kiosk.diagnostics.aside import aside
-from kiosk.diagnostics.checks.parts import Busy, PartChecks
+from kiosk.diagnostics.checks.parts import PartChecks
 from kiosk.diagnostics.findings import Finding, Grade
-from kiosk.diagnostics.status import PartStatus
+from kiosk.diagnostics.status import Busy, PartStatus
 
 pytestmark = pytest.mark.anyio
 

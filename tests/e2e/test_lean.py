@@ -14,7 +14,12 @@ from kiosk.demo.stage import write_config
 
 PROGRAM = str(Path(__file__).parents[1] / "support" / "module_lister.py")
 NOWHERE = "http://127.0.0.1:9"
-NEVER = {"typer", "rich", "pygments", "kiosk.cli.commands", "kiosk.cli.program", "kiosk.sandbox", "kiosk.demo"}
+NEVER = {"typer", "rich", "pygments", "kiosk.cli.commands", "kiosk.cli.program", "kiosk.sandbox", "kiosk.demo"} | {
+    "kiosk.app.desk",
+    "kiosk.diagnostics.menu",
+    "kiosk.diagnostics.findings",
+    "kiosk.journal.takings",
+}
 SCANNING = {"numpy", "hardware.decoding.stillness"}
 RSA, PINS = {"cryptography", "kiosk.settings.rsa"}, {"gpiozero", "lgpio", "luma", "hardware.pi_board"}
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_orders import NOON, order, orders_in, phases, won
 
-from kiosk.journal import Entry, Journal, ProductTakings, Sum, Tally
-from kiosk.journal.takings import takings
+from kiosk.journal import Entry, Journal
+from kiosk.journal.takings import ProductTakings, Sum, Tally, takings
 from kiosk.sale.money import Amount
 from kiosk.sale.order import (
     Awaiting,

@@ -70,7 +70,7 @@ class Scene:
         self.performer = Performer(tasks, self.gateway, self.chute, self.inbox, self.clock, self.stopwatch, self.lookup)
         self.couriers_woken = 0
         self.control = Control(
-            self.lookup, self.inbox, self.recorder, self._wake_courier, self.performer.next_detail, ()
+            self.lookup, self.inbox, self.recorder, self._wake_courier, self.performer.next_detail, tuple
         )
         loop = Loop(self.current, self.clock, self.inbox, self.recorder, lambda *_: None, lambda: None)
         tasks.begin(loop.run())

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 
 from kiosk.diagnostics.findings import Check, Group, Said, fault, good, not_here, skipped
-from kiosk.diagnostics.status import PartStatus
+from kiosk.diagnostics.status import Busy, PartStatus
 
 ADVICE: Mapping[str, tuple[str, str]] = {  # likely cause, and next step, where the part's own line has none
     "display": ("a loose plug, a wrong address, or no bus", "check its four wires; i2cdetect -y 1; [hardware.display]"),
@@ -19,10 +19,6 @@ ADVICE: Mapping[str, tuple[str, str]] = {  # likely cause, and next step, where 
     "release": ("a sensor or relay that hangs", "look at the chute and its sensor; python -m hardware pulse"),
 }
 PARTS = {Group(name): name for name in ADVICE}
-
-
-class Busy(Exception):  # noqa: N818 - no error: a shopper is there
-    """The parts can't be had now; the message says why in one line."""
 
 
 class PartChecks:
