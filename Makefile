@@ -112,6 +112,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 
 $(VENV)/.bench: $(VENV)/.run requirements-bench.txt
 	@.make/packages $(BENCH_PACKAGES)
+	@! command -v npm >/dev/null || npm install --silent --no-save --prefix build/node jsqr@1.4.0
 	@$(PIP) --require-hashes --no-build-isolation -r requirements-bench.txt
 	@touch $@
 

@@ -25,6 +25,7 @@ from pyzbar import pyzbar
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+from jsqr import jsqr
 from phone_frames import SIZES, Condition, Grey, Size, empty, shot
 
 from hardware.config import DecoderConfig
@@ -32,13 +33,14 @@ from hardware.decoding.decoder import Decoder
 from hardware.decoding.reader import reader
 from hardware.decoding.sightings import Sightings
 
-OURS, WHOLE_WAY, EXAMPLE, ZXING, OPENCV, ZBARIMG = (
+OURS, WHOLE_WAY, EXAMPLE, ZXING, OPENCV, ZBARIMG, JSQR = (
     "this decoder",
     "the same, as a process",
     "pyzbar, picamera2's example",
     "zxing-cpp",
     "OpenCV QRCodeDetector",
     "zbarimg",
+    "jsQR on node",
 )
 CONVERSION = "grey to four bytes a pixel"  # not a reader, and not printed
 PASS = "one pass over the plane"
@@ -135,9 +137,9 @@ def _readers() -> Iterator[dict[str, Read]]:
         return []
 
     decoder = Decoder(DecoderConfig(sightings=1))
-    try:
+    with contextlib.closing(decoder), jsqr() as on_node:
         decoder.self_test()
-        yield {
+        readers: dict[str, Read] = {
             PASS: one_pass,
             OURS: alone,
             WHOLE_WAY: as_a_process,
@@ -147,10 +149,9 @@ def _readers() -> Iterator[dict[str, Read]]:
             OPENCV: lambda frame: [text for text in opencv.detectAndDecode(frame)[:1] if text],
             ZBARIMG: _zbarimg,
         }
+        yield readers | ({JSQR: on_node} if on_node else {})
         if fault := decoder.health().last_fault:
             raise RuntimeError(fault)  # what it did not read was then not for the frames
-    finally:
-        decoder.close()
 
 
 def _zbarimg(frame: Grey) -> list[str]:

@@ -78,6 +78,7 @@ def test_a_tune_plays_its_notes_in_their_order_and_for_their_time(
     tones = [Tone(note.tone).frequency for note in TUNES[tune] if note.tone]
     melody = [tone for i, tone in enumerate(tones) if i == 0 or tones[i - 1] != tone]
     for_so_long = sum(note.seconds for note in TUNES[tune] if note.tone) - 0.1
+    soon(lambda: len(bench.at(PIN).heard) >= len(melody))
     soon(lambda: sum(bench.pulses(PIN, 0.5)) >= for_so_long and not _sounds(bench))
     time.sleep(_length(tune))  # nothing comes after it
     soon(lambda: not _sounds(bench))
