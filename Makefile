@@ -67,9 +67,6 @@ cover: $(VENV)/.test ## Run every test, and fail when they reach less than 95 % 
 bench: $(VENV)/.bench $(VENV)/.test ## Measure all of it beside what else there is, also into build/, and compare with the kept figures (ARGS=--quick)
 	@mkdir -p build
 	$(BIN)/python tests/benchmarks/run.py --json build/bench.json $(ARGS)
-	$(BIN)/python tests/benchmarks/decode.py --json build/decode.json $(ARGS)
-	$(BIN)/python tests/benchmarks/misreads.py --json build/misreads.json --quick
-	$(BIN)/python tests/benchmarks/display.py --json build/display.json
 	$(BIN)/pytest -n 0 -p no:randomly tests/benchmarks/timings.py
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -67,12 +67,12 @@ class Row:
     slow: float
 
 
-def measure(frames: int = FRAMES) -> list[Row]:
+def measure(frames: int = FRAMES, sizes: Sequence[Size] = SIZES) -> list[Row]:
     """Show about as many frames to each reader; at least one of each condition and size."""
-    each = max(1, round(frames / len(Condition) / len(SIZES)))
+    each = max(1, round(frames / len(Condition) / len(sizes)))
     rows = []
     with _readers() as readers:
-        for size in SIZES:
+        for size in sizes:
             for condition in Condition:
                 rows += _rows(readers, condition, size, each)
     return rows

@@ -10,12 +10,14 @@ import statistics
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import numpy as np
 from display_bus import DisplayBench
+from interleaved import Figure
 from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 from rich.table import Table
@@ -37,7 +39,14 @@ COLUMNS = {
 }
 
 
-def measure() -> list[dict[str, str | float]]:
+def measure(*, quick: bool) -> Iterator[Figure]:  # noqa: ARG001 - it is quick
+    """Of each panel, what a digit more costs on the wire, and a picture the host."""
+    for row in panels():
+        yield Figure("display", f"{row['panel']}: a digit more", float(row["digit"]), "bytes", kept=True)
+        yield Figure("display", f"{row['panel']}: a picture, the host's part", float(row["ms"]), "ms")
+
+
+def panels() -> list[dict[str, str | float]]:
     """A row for each panel, with the keys of COLUMNS; the median of FRAMES pictures in which every pixel may change."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Image.Image.getdata", DeprecationWarning)  # luma's
@@ -102,7 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What a display costs: time of the host, bytes on the wire.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to this file as well")
     given = parser.parse_args()
-    rows = measure()
+    rows = panels()
     table = Table(*COLUMNS.values())
     for row in rows:
         table.add_row(*(str(row[key]) for key in COLUMNS))

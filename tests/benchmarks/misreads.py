@@ -99,7 +99,7 @@ def _laid(drawn: Image.Image, scale: float, turned: float, place: NDArray[np.flo
     return drawn.transform(size, *how, fillcolor=255).reduce(fine)
 
 
-def measure(phones: int, first: int = FIRST) -> list[Row]:
+def show(phones: int, first: int = FIRST) -> list[Row]:
     """Show each phone to each reader, one after the other."""
     ours, formats, second = reader(), zxingcpp.barcode_formats_from_str("QRCode|Code128"), zbar()
 
@@ -173,7 +173,7 @@ def main() -> None:
     asked.add_argument("--first", type=int, default=FIRST, help=argparse.SUPPRESS)
     asked.add_argument("--json", type=Path, metavar="FILE")
     options = asked.parse_args()
-    rows = measure(QUICK if options.quick else options.phones, options.first)
+    rows = show(QUICK if options.quick else options.phones, options.first)
     sys.stdout.write(report(rows) + "\n")
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
