@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 
 
 def main() -> None:
@@ -30,8 +31,11 @@ def _run(config: Path | None) -> int:
     """Run the daemon; how it ended. Nothing that is imported is garbage, so it is not looked through for any."""
     gc.disable()
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for some in everything that is installed
-    # httpx has a command line too, which loads rich and pygments where they are installed
+    # httpx and uvicorn have command lines too, with click, rich, multiprocessing; and uvicorn names three things of its
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
+    uvicorns = ModuleType("uvicorn.main")
+    vars(uvicorns).update(Server=None, main=None, run=None)
+    sys.modules["uvicorn.main"] = uvicorns
     from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands
 
     gc.freeze()

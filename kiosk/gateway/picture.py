@@ -2,16 +2,16 @@
 
 from io import BytesIO
 
-import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
 LARGEST_PICTURE = 1024 * 1024  # bytes
-FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 MOST_PIXELS = 4_000_000  # a code of 177 modules at 11 px a module
 
 
 def read_code(picture: bytes) -> str | None:
     """The text of the one QR code in a PNG, JPEG or GIF; None if there is none to be read, or several."""
+    import zxingcpp  # noqa: PLC0415 - most gateways give a text
+
     try:
         with Image.open(BytesIO(picture), formats=("PNG", "JPEG", "GIF")) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -20,5 +20,6 @@ def read_code(picture: bytes) -> str | None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     paper = Image.new("RGBA", drawn.size, "white")
-    found = zxingcpp.read_barcodes(Image.alpha_composite(paper, drawn).convert("L"), FORMATS)
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(Image.alpha_composite(paper, drawn).convert("L"), formats)
     return found[0].text if len(found) == 1 else None

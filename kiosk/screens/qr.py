@@ -6,8 +6,6 @@ either. Every code is read back before it is shown. Its bytes are UTF-8, over wh
 
 from functools import lru_cache
 
-import segno
-import zxingcpp
 from PIL import Image
 
 QUIET = (2, 1)  # modules around the code: 2, or 1 where nothing else lets 2 px a module fit; what is left is lit too
@@ -15,7 +13,6 @@ LEAST_SCALE = 2  # pixels a module
 BEZEL = 24  # pixels of dark around a display, as a phone sees it
 SEEN = 600  # pixels of a phone's camera that it fills, about
 MASK = 2  # of the eight; to find the best takes ten times as long, and it is read no better (tests/benchmarks/codes.py)
-QR = zxingcpp.barcode_formats_from_str("QRCode")
 
 
 class CodeNotShowable(Exception):  # noqa: N818 - it says what can't be done
@@ -68,6 +65,8 @@ def _scaled(text: str, modules: int, room: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=16)
 def _matrix(text: str, mask: int | None = MASK) -> tuple[bytearray, ...]:
+    import segno  # noqa: PLC0415 - not before there is a code to show
+
     try:
         return segno.make_qr(text, error="l", boost_error=False, encoding="utf-8", mask=mask).matrix
     except ValueError:  # segno's for more than the largest code holds
@@ -76,8 +75,11 @@ def _matrix(text: str, mask: int | None = MASK) -> tuple[bytearray, ...]:
 
 def read_back(picture: Image.Image) -> list[bytes]:
     """The codes on a picture, as a phone would see it on a dark panel; as bytes, for what they mean is guessed."""
+    import zxingcpp  # noqa: PLC0415 - likewise
+
     seen = Image.new("L", (picture.width + 2 * BEZEL, picture.height + 2 * BEZEL))
     seen.paste(picture.convert("L"), (BEZEL, BEZEL))
     larger = max(1, SEEN // seen.width)
     seen = seen.resize((seen.width * larger, seen.height * larger), Image.Resampling.NEAREST)
-    return [found.bytes for found in zxingcpp.read_barcodes(seen, formats=QR, try_invert=False)]
+    formats = zxingcpp.barcode_formats_from_str("QRCode")
+    return [found.bytes for found in zxingcpp.read_barcodes(seen, formats=formats, try_invert=False)]

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from email.utils import formatdate
 from pathlib import Path
 
-import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.config import Config
+from uvicorn.server import Server
 
 from kiosk.serving.connections import BATCH, KEPT_FOR, Crowd, Guarded
 from kiosk.serving.door import Door
@@ -20,10 +21,10 @@ STOP_WITHIN = 1  # seconds for answers in hand when the server stops
 WAITING = 4096  # connections that the kernel holds until they are accepted
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Says when it is ready, and leaves the signals to whoever owns the process."""
 
-    def __init__(self, config: uvicorn.Config, protocol: type[Guarded]) -> None:
+    def __init__(self, config: Config, protocol: type[Guarded]) -> None:
         super().__init__(config)
         self._protocol = protocol
         self._taken_in: set[asyncio.Task[object]] = set()
@@ -155,7 +156,7 @@ async def serving_unix(app: ASGIApp, path: Path) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def _served(app: ASGIApp, listener: socket.socket, protocol: type[Guarded] = Guarded) -> AsyncIterator[None]:
     served = _UntilStop(app)
-    config = uvicorn.Config(
+    config = Config(
         served,
         http=protocol,
         ws="none",

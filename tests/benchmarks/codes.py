@@ -20,6 +20,7 @@ from kiosk.screens import qr as drawing
 
 TEXT = "https://qr.example/pay/0123456789abcdef0123456789abcdef0123456"  # 62 characters
 SHOTS = 3  # of each code
+QR = zxingcpp.barcode_formats_from_str("QRCode")
 
 
 def _ours(side: int) -> None:
@@ -66,7 +67,7 @@ def _read(mask: int | None, codes: int) -> int:
         text = "https://qr.example/" + "".join(letters)
         for shot in range(SHOTS):
             seen = _shot(text, mask, number * SHOTS + shot)
-            read += text in [code.text for code in zxingcpp.read_barcodes(seen, formats=drawing.QR, try_invert=False)]
+            read += text in [code.text for code in zxingcpp.read_barcodes(seen, formats=QR, try_invert=False)]
             read += text.encode() in [code.data for code in pyzbar.decode(seen)]
     return read
 
