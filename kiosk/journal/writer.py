@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 from uuid import uuid4
 
 from kiosk.journal.chain import wrote
@@ -141,7 +141,7 @@ class Journal(JournalReader):
         """The operator has a result. After a power cut they may be sent it again, with the same id: a card that is
         waited for takes longer than to send it, and wears.
         """
-        with self._unhurried(), self._transaction():
+        with self._transaction("NORMAL"):
             before = self._state_of(sequence)
             self._connection.execute(
                 "UPDATE outbox SET state = 'delivered', trouble = '', delivered_at = ?, again_us = NULL"
@@ -202,18 +202,11 @@ class Journal(JournalReader):
         self._counts = Counts(pending, quarantined)
 
     @contextmanager
-    def _unhurried(self) -> Iterator[None]:
-        """Do not wait for the disk: what is written meanwhile is whole, and there with the next that is waited for."""
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            yield
-        finally:
-            self._connection.execute("PRAGMA synchronous = FULL")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Iterator[None]:
+        """NORMAL: the disk is not waited for; what is written is whole, and there with the next that is waited for."""
         with explained(self._path, "written"):
             self.check()
+            self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -37,7 +37,7 @@ def _waiting(daemon: Running) -> int:
 
 def measure(*, quick: bool) -> Iterator[Figure]:
     """A daemon whose operator answers at once; its sales beside those of a daemon for which nothing waits."""
-    count = 20_000 if quick else 100_000
+    count = 5_000 if quick else 100_000
     with subprocess.Popen([sys.executable, "-c", OPERATOR], stdout=subprocess.PIPE, env=environment()) as operator:
         assert operator.stdout
         told = f"http://127.0.0.1:{int(operator.stdout.readline())}"
@@ -54,7 +54,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
                 time.sleep(SPAN)
                 delivered = (before - _waiting(daemon)) / (time.perf_counter() - began)
                 busy, free = Shopper(daemon, one), Shopper(beside, other)
-                given = turns(5 if quick else 20, {"busy": seconds(busy.buys), "free": seconds(free.buys)})
+                given = turns(2 if quick else 20, {"busy": seconds(busy.buys), "free": seconds(free.buys)})
                 busy.close()
                 free.close()
         operator.terminate()

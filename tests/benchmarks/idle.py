@@ -11,7 +11,7 @@ SETTLED = 6.0  # seconds until all that a start begins is done
 
 def measure(*, quick: bool) -> Iterator[Figure]:
     """One daemon, looked at twice."""
-    span = 10 if quick else 60
+    span = 4 if quick else 60
     with gateway() as url, configured(gateway=url) as config, running(config) as daemon:
         time.sleep(SETTLED)
         used, woken = busy(daemon.process.pid)

@@ -1,6 +1,7 @@
 """The daemon in this process, in a loop of a thread of its own: to see when a picture is shown and when PAY leaves."""
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,9 @@ def inside(config: Path) -> Iterator[Inside]:
         boards.append(SimulatedBoard(wanted.display))
         return boards[0]
 
+    logging.disable(logging.WARNING)
     settings = load(config)
     opened = daemon(settings, read_credentials(settings), opener)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(opened) as running:
         yield Inside(running.panel_url, cast("str", running.listener_url), boards[0])
+    logging.disable(logging.NOTSET)

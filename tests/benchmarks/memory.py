@@ -56,8 +56,8 @@ def measure(*, quick: bool) -> Iterator[Figure]:
     """Daemons that show a code, each in turn with a Python that imported the peer; then one that scans."""
     with gateway() as url, configured(gateway=url, products=SHOWS) as config:
         things = {"daemon": lambda: _shows(config, url), "peer": _peer}
-        turns(1, things)  # the first one compiles
-        given = turns(2 if quick else 5, things)
+        turns(0 if quick else 1, things)  # the first one compiles
+        given = turns(1 if quick else 5, things)
     yield Figure("memory", f"showing codes, beside {PEER}", ratio(given, "daemon", "peer"), "x", 1.8, kept=True)
     yield Figure("memory", "showing codes", median(given["daemon"]), "MB", kept=True)
     with gateway() as url, configured(gateway=url) as config, running(config) as daemon:

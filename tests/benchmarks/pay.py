@@ -109,7 +109,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
         try:
             assert server.stdout
             url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            took = asyncio.run(_measured(url, 200 if quick else 2000))
+            took = asyncio.run(_measured(url, 200 if quick else 1000))
         finally:
             server.terminate()
     yield Figure("pay", "PAY", median(took["ours"]) * 1000, "ms")

@@ -33,6 +33,6 @@ def measure(*, quick: bool) -> Iterator[Figure]:
             yield Figure("phones", f"time, beside {name}", took(decode.OURS) / took(name), "x")
     wrong = sum(row.wrong for row in rows if row.reader == decode.OURS)
     yield Figure("phones", "frames that are misread", wrong, "", most=0, kept=True)
-    held = misreads.show(6 if quick else 60)
+    held = misreads.show(2 if quick else 30)
     counted = sum(row.wrong for row in held if row.reader == misreads.OURS)
     yield Figure("phones", "phones whose misread counts", counted, "", most=0, kept=True)

@@ -66,6 +66,8 @@ def test_after_a_delivery_that_the_disk_does_not_take_the_rest_is_waited_for_as_
     journal._connection.execute("PRAGMA query_only = 1")
     with pytest.raises(JournalError, match="written"):
         journal.delivered(1, NOON)
+    journal._connection.execute("PRAGMA query_only = 0")
+    journal.write(Entry(NOON, orders=(order(),)))
     assert journal._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
 
 
