@@ -31,9 +31,9 @@ def _run(config: Path | None) -> int:
     """Run the daemon; how it ended. Nothing that is imported is garbage, so it is not looked through for any."""
     gc.disable()
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for some in everything that is installed
-    # httpx and uvicorn have command lines too, with click, rich, multiprocessing; and uvicorn names three things of its
+    # httpx and uvicorn have command lines too, which load click, rich and multiprocessing; nothing here asks them
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
-    uvicorns = ModuleType("uvicorn.main")
+    uvicorns = ModuleType("uvicorn.main")  # the package takes three names from it, for those who call them
     vars(uvicorns).update(Server=None, main=None, run=None)
     sys.modules["uvicorn.main"] = uvicorns
     from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands
