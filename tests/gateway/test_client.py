@@ -231,6 +231,18 @@ async def test_an_encoding_that_can_not_be_read_is_named(
         assert await gateway(script.url).detail(order()) == Unknown(why)
 
 
+async def test_an_answer_that_is_not_read_to_its_end_takes_its_connection_with_it(
+    gateway: MakeGateway, order: MakeOrder
+) -> None:
+    """Else what is left of it would be the next answer's beginning, and a connection be lost with each."""
+    async with scripted(whole(paid(), b" " * 2_000_000)) as script:
+        client = gateway(script.url)
+        for asked in range(1, 4):
+            assert await client.detail(order()) == Unknown("an answer of more than 65536 bytes")
+            assert script.connections == asked
+            assert not client._exchange._transport._made["http"]._pool.connections
+
+
 async def test_no_cookie_is_kept(gateway: MakeGateway, order: MakeOrder) -> None:
     async with scripted(whole(paid(), set_cookie="session=1; Path=/")) as script:
         client = gateway(script.url)

@@ -320,6 +320,32 @@ async def test_a_place_that_can_not_remember_holds_up_the_outbox_and_nothing_els
         assert len(set(receiver.ids)) == 2
 
 
+async def test_after_a_delivery_failures_are_counted_anew(rows: JournalRows) -> None:
+    await rows.post(1)
+    tries: list[int] = []
+
+    def soon(failures: int) -> float:
+        tries.append(failures)
+        return 0.01
+
+    def disk(*, takes: bool) -> None:
+        rows.journal._connection.execute(f"PRAGMA query_only = {'OFF' if takes else 'ON'}")
+
+    disk(takes=False)
+    async with receiving() as receiver, courier(rows, receiver.url, soon) as at_work:
+        await until(lambda: len(tries) > 1)
+        disk(takes=True)
+        await settled(rows, receiver)
+        await rows.post(1)
+        disk(takes=False)
+        tries.clear()
+        at_work.wake()
+        await until(lambda: tries)
+        assert tries[0] == 1
+        disk(takes=True)
+        await settled(rows, receiver)
+
+
 async def test_a_poster_with_a_bug_does_not_end_the_daemon(rows: JournalRows) -> None:
     class Broken(Webhook):
         async def post(self, *_: object) -> NoReturn:

@@ -26,6 +26,11 @@ LCD = DisplayConfig("st7789", 240, 240, "RGB", Bus.SPI, 0, backlight=18, contras
 NO_ANSWER = "display: ssd1306 at I2C bus 1, address 0x3c does not answer (errno 121); check its cable and supply"
 
 
+def writers() -> set[threading.Thread]:
+    """The threads that write to a display. Others come and go: the test runner has some."""
+    return {thread for thread in threading.enumerate() if thread.name == "display"}
+
+
 @pytest.fixture
 def bench() -> DisplayBench:
     return DisplayBench(OLED)
@@ -53,13 +58,13 @@ def same(one: Image.Image, other: Image.Image) -> bool:
 
 
 def test_it_is_a_display_that_touches_nothing_before_it_is_prepared(bench: DisplayBench) -> None:
-    threads = set(threading.enumerate())
+    threads = writers()
     part: Display = on(bench)
     assert (part.size, part.mode) == ((128, 64), "1")
     assert part.health().what == "ssd1306 128x64, I2C bus 1, address 0x3c"
     assert not part.health().present
     assert not bench.opened
-    assert set(threading.enumerate()) <= threads
+    assert writers() <= threads
 
 
 def test_its_size_is_that_of_the_turned_panel() -> None:
@@ -255,7 +260,7 @@ def test_a_write_that_hangs_holds_nobody_up_and_the_panel_is_opened_anew_when_it
     bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
     display.show(picture(1))
-    threads = set(threading.enumerate())
+    threads = writers()
     with bench.hanging():
         began = time.monotonic()
         with pytest.raises(DeviceError, match="hangs: a picture takes longer than 1 s; check its cable"):
@@ -264,7 +269,7 @@ def test_a_write_that_hangs_holds_nobody_up_and_the_panel_is_opened_anew_when_it
         for call in (*(lambda: display.show(picture(3)),) * 20, display.prepare, lambda: display.rest(1)):
             with pytest.raises(DeviceError, match="still hangs"):
                 call()
-        assert set(threading.enumerate()) <= threads
+        assert writers() <= threads
         assert not display.health().present
     soon(lambda: bench.open == 0)  # by itself
     display.show(picture(3))
@@ -309,7 +314,7 @@ def test_opening_that_takes_too_long_is_told_and_used_when_it_is_done(
 def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(
     bench: DisplayBench, display: SupervisedDisplay
 ) -> None:
-    others = set(threading.enumerate())
+    others = writers()
     display.show(picture(1))
     with bench.hanging():
         with pytest.raises(DeviceError, match="hangs"):
@@ -317,7 +322,7 @@ def test_closing_waits_two_seconds_at_most_for_a_write_that_hangs(
         display.close()
         assert "hangs, and can't be closed" in (display.health().fault or "")
     soon(lambda: bench.open == 0)
-    soon(lambda: set(threading.enumerate()) <= others)
+    soon(lambda: writers() <= others)
 
 
 def test_closing_a_panel_that_does_not_answer_is_told_and_lets_its_bus_go(
