@@ -16,11 +16,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
-import numpy as np
+from PIL import Image
 
 from hardware.decoding.confinement import confine
 from hardware.decoding.protocol import FAILED, LONGEST_WORD, QUESTION, READY, ROOM, Code, packed
-from hardware.ports import GreyFrame
+from hardware.decoding.region import Plane
 
 
 class Reader(Protocol):
@@ -30,7 +30,7 @@ class Reader(Protocol):
     def what(self) -> str:
         """With which libraries it reads."""
 
-    def __call__(self, plane: GreyFrame) -> Iterable[Code]:
+    def __call__(self, plane: Plane) -> Iterable[Code]:
         """The codes on a plane."""
 
 
@@ -60,9 +60,10 @@ def main(
         while question := parent.recv(QUESTION.size):
             number, height, width = QUESTION.unpack(question)
             signal.setitimer(signal.ITIMER_REAL, seconds)
-            plane = np.frombuffer(shared, np.uint8, height * width).reshape(height, width)
+            pixels = cast("bytes", memoryview(shared)[: height * width])  # Pillow takes any buffer
+            plane = Image.frombuffer("L", (width, height), pixels, "raw", "L", 0, 1)  # not a copy
             answer = packed(number, read(plane))
-            del plane
+            del pixels, plane
             signal.setitimer(signal.ITIMER_REAL, 0)
             parent.send(answer)
 

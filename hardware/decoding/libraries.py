@@ -7,13 +7,16 @@ split QR (structured append) are no codes: a part of a text is not the text.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
-import numpy as np
+from PIL import Image
 
 from hardware.decoding.protocol import Symbol
 from hardware.decoding.qr_header import is_part
-from hardware.ports import GreyFrame
+from hardware.decoding.region import Plane
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Seen:
     bottom: int
 
 
-Attempt: TypeAlias = Callable[[GreyFrame], list[Seen]]
+Attempt: TypeAlias = Callable[[Plane], list[Seen]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class _Found(Protocol):
     position: _Position
     extra: Mapping[str, object]
 
-    def to_image(self, *, scale: int, add_quiet_zones: bool) -> object: ...
+    def to_image(self, *, scale: int, add_quiet_zones: bool) -> "Buffer": ...
 
 
 class _Rect(Protocol):
@@ -93,7 +96,7 @@ def zxing() -> Zxing:
     formats = library.barcode_formats_from_str("QRCode|Code128")
 
     def attempt(**how: object) -> Attempt:
-        def read(plane: GreyFrame) -> Iterator[Seen]:
+        def read(plane: Plane) -> Iterator[Seen]:
             found = cast("list[_Found]", library.read_barcodes(plane, formats=formats, try_invert=False, **how))
             for code in found:
                 symbol = symbols.get(code.format)
@@ -110,8 +113,10 @@ def zxing() -> Zxing:
         quick=attempt(try_rotate=False, try_downscale=False),
         careful=attempt(),
     )
-    sample = library.write_barcode_to_image(library.create_barcode("0", library.BarcodeFormat.QRCode), scale=4)
-    if not made.careful(np.asarray(sample)):  # what it loads for a code's details, it loads here, and not in the cage
+    symbol = library.create_barcode("0", library.BarcodeFormat.QRCode)
+    pixels = memoryview(library.write_barcode_to_image(symbol, scale=4))
+    sample = Image.frombytes("L", (len(pixels), len(pixels)), pixels.tobytes())
+    if not made.careful(sample):  # what it loads for a code's details, it loads here, and not in the cage
         raise ImportError("zxing-cpp does not read a QR that it wrote itself")
     return made
 
@@ -125,7 +130,7 @@ def zbar() -> Zbar:
     kinds = {"QRCODE": Symbol.QR, "CODE128": Symbol.CODE128}  # parts are of the type PARTIAL, where it does not raise
     symbols = [library.ZBarSymbol[kind] for kind in kinds]
 
-    def read(plane: GreyFrame) -> Iterator[Seen]:
+    def read(plane: Plane) -> Iterator[Seen]:
         for code in cast("list[_Decoded]", library.decode(plane, symbols=symbols)):
             if code.type in kinds:
                 box = code.rect
@@ -135,7 +140,7 @@ def zbar() -> Zbar:
     return Zbar("pyzbar", lambda plane: _whatever_it_raises(read, plane))
 
 
-def _whatever_it_raises(read: Callable[[GreyFrame], Iterator[Seen]], plane: GreyFrame) -> list[Seen]:
+def _whatever_it_raises(read: Callable[[Plane], Iterator[Seen]], plane: Plane) -> list[Seen]:
     try:
         return list(read(plane))
     except MemoryError:
@@ -147,5 +152,5 @@ def _whatever_it_raises(read: Callable[[GreyFrame], Iterator[Seen]], plane: Grey
 def _is_part(code: _Found) -> bool:
     """Whether it is one of several that make up a text; the library does not say."""
     mask = code.extra.get("DataMask")
-    modules = np.asarray(code.to_image(scale=1, add_quiet_zones=False))
-    return isinstance(mask, int) and is_part(modules < 128, mask)
+    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False))
+    return isinstance(mask, int) and is_part(modules, mask)

@@ -32,7 +32,8 @@ F_SEAL_FUTURE_WRITE = 0x10  # linux/fcntl.h; Python has no name for it before 3.
 SEALS = F_SEAL_FUTURE_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 # Of our environment it gets what finds Python's modules and system libraries: there may be keys in the rest.
 KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH")
-QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # no threads, which take memory and are not used
+# What enlarging a plane took goes back at once: else the C library keeps twice the largest plane there was.
+SPARING = {"MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 class Died(Exception):  # noqa: N818 - it is what happened
@@ -143,7 +144,7 @@ def _started(reader: str, memory: int, limit: float) -> tuple[socket.socket, mma
         command = [sys.executable, "-P", "-s", "-m", "hardware.decoding.child", str(far.fileno()), str(file), reader]
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*command, str(memory), str(2 * limit)],
-            env={name: os.environ[name] for name in KEPT if name in os.environ} | QUIET,
+            env={name: os.environ[name] for name in KEPT if name in os.environ} | SPARING,
             pass_fds=(far.fileno(), file),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

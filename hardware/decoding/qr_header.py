@@ -6,9 +6,6 @@ are the mode, 0011 for a part.
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 PART = (0, 0, 1, 1)
 MASKS: tuple[Callable[[int, int], bool], ...] = (  # whether a module at (row, column) is turned over
     lambda row, column: (row + column) % 2 == 0,
@@ -22,8 +19,10 @@ MASKS: tuple[Callable[[int, int], bool], ...] = (  # whether a module at (row, c
 )
 
 
-def is_part(dark: NDArray[np.bool_], mask: int) -> bool:
-    """Whether the symbol, a square of its modules without a quiet zone, under `mask` (0 to 7), is one of several."""
-    last = len(dark) - 1
+def is_part(modules: memoryview, mask: int) -> bool:
+    """Whether the symbol, a square of its modules without a quiet zone, a byte each, dark ones below 128, under `mask`
+    (0 to 7), is one of several.
+    """
+    last = len(modules) - 1
     places = ((last, last), (last, last - 1), (last - 1, last), (last - 1, last - 1))
-    return tuple(int(bool(dark[place]) != MASKS[mask](*place)) for place in places) == PART
+    return tuple(int((modules[place] < 128) != MASKS[mask](*place)) for place in places) == PART

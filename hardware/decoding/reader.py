@@ -12,13 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
-import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from hardware.decoding.libraries import Attempt, Seen, Zbar, Zxing, zbar, zxing
 from hardware.decoding.protocol import Code, Library, Symbol
-from hardware.decoding.region import Place, busiest
-from hardware.ports import GreyFrame
+from hardware.decoding.region import Place, Plane, busiest, thinned
 
 SMALL = 360  # rows, about, of the plane for the quick attempt
 ANYWAY = 8  # every so many frames, one that is not busy is read with care
@@ -32,11 +30,11 @@ FARTHEST = 2**16 - 1  # pixels, as `Code.at` can say
 MOST_PIXELS = 4_000_000  # of an enlarged plane
 
 Loaded = TypeVar("Loaded")
-Prepare: TypeAlias = Callable[[GreyFrame], GreyFrame]
+Prepare: TypeAlias = Callable[[Plane], Plane]
 
 
-def _as_it_is(plane: GreyFrame) -> GreyFrame:
-    return np.ascontiguousarray(plane)
+def _as_it_is(plane: Plane) -> Plane:
+    return plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +67,13 @@ class Reader:
         self._first = 0  # of the steps, on the next busy frame
         self._quiet = 0  # frames in a row that were not busy
 
-    def __call__(self, plane: GreyFrame) -> list[Code]:
+    def __call__(self, plane: Plane) -> list[Code]:
         """The readings of the codes on the plane, each once."""
         return list(dict.fromkeys(self._read(plane)))
 
-    def _read(self, plane: GreyFrame) -> list[Code]:
-        scale = max(2, round(plane.shape[0] / SMALL))
-        small = np.ascontiguousarray(plane[::scale, ::scale])
+    def _read(self, plane: Plane) -> list[Code]:
+        scale = max(2, round(plane.height / SMALL))
+        small = thinned(plane, scale, scale)
         codes: list[Code] = []
         for seen in self._quick(small):
             found = self._read_again(plane, _larger_by(seen, scale), _as_it_is)
@@ -85,18 +83,24 @@ class Reader:
         place = busiest(small)
         if place is None:
             return codes or self._anyway(plane)
-        rows, columns = (slice(side.start * scale, side.stop * scale) for side in place)
-        return codes + self._carefully(plane, (rows, columns), BESIDE if _sure(codes) else BUDGET)
+        left, top, right, bottom = (side * scale for side in place)
+        busy = (left, top, min(right, plane.width), min(bottom, plane.height))
+        return codes + self._carefully(plane, busy, BESIDE if _sure(codes) else BUDGET)
 
     def warm(self) -> "Reader":
         """Do everything once: libraries load parts of themselves at first use, and in a cage nothing can be loaded."""
-        plane = np.zeros((64, 64), np.uint8)
+        plane = Image.new("L", (64, 64))
+        busiest(thinned(plane, 1, 1))
+        for symbol in Symbol:
+            found = Seen(symbol, "", 0, 0, 32, 32)
+            _cover(plane, found)
+            self._read_again(plane, found, _as_it_is)
         self._quick(plane)
         for step in self._steps:
             step.voice.read(step.prepare(plane))
         return self
 
-    def _carefully(self, plane: GreyFrame, busy: Place, budget: float) -> list[Code]:
+    def _carefully(self, plane: Plane, busy: Place, budget: float) -> list[Code]:
         """The steps in their order, or from where the last busy frame ran out of time."""
         began = time.monotonic()
         count = len(self._steps)
@@ -109,10 +113,10 @@ class Reader:
                 return codes
         return []
 
-    def _step(self, step: Step, plane: GreyFrame, busy: Place) -> list[Code]:
+    def _step(self, step: Step, plane: Plane, busy: Place) -> list[Code]:
         """What it reads, and what the other libraries say of the same places."""
-        place = (slice(0, plane.shape[0]), slice(0, plane.shape[1])) if step.whole else busy
-        part = plane[place]
+        place = _all_of(plane) if step.whole else busy
+        part = plane.crop(place)
         prepared = step.prepare(part)
         codes: list[Code] = []
         for seen in step.voice.read(prepared):
@@ -121,10 +125,10 @@ class Reader:
             codes += self._read_again(plane, here, step.prepare, but=step.voice.library)
         return codes
 
-    def _read_again(self, plane: GreyFrame, found: Seen, prepare: Prepare, *, but: Library | None = None) -> list[Code]:
+    def _read_again(self, plane: Plane, found: Seen, prepare: Prepare, *, but: Library | None = None) -> list[Code]:
         """What each voice, save one, says of a code that was found."""
         place = _around(found, plane)
-        part = plane[place]
+        part = plane.crop(place)
         codes: list[Code] = []
         for voice in self._voices:
             if voice.library is not but:
@@ -133,11 +137,10 @@ class Reader:
                 codes += [_code(_on_plane(seen, prepared, part, place), voice.library) for seen in voice.read(prepared)]
         return codes
 
-    def _anyway(self, plane: GreyFrame) -> list[Code]:
+    def _anyway(self, plane: Plane) -> list[Code]:
         """A bright lamp in the frame makes a phone look dull beside it: now and then, look anyway."""
         self._quiet = (self._quiet + 1) % ANYWAY
-        whole = (slice(0, plane.shape[0]), slice(0, plane.shape[1]))
-        return [] if self._quiet else self._step(self._steps[0], plane, whole)
+        return [] if self._quiet else self._step(self._steps[0], plane, _all_of(plane))
 
 
 def reader(first: Callable[[], Zxing] = zxing, second: Callable[[], Zbar] = zbar) -> Reader:
@@ -182,31 +185,30 @@ def zbar_alone(only: Zbar) -> Reader:
     return Reader(only.what, only.read, (zbar,), steps)
 
 
-def _inverted(plane: GreyFrame) -> GreyFrame:
-    return 255 - plane
+def _inverted(plane: Plane) -> Plane:
+    return ImageChops.invert(plane)
 
 
-def _halved(plane: GreyFrame) -> GreyFrame:
-    return np.asarray(Image.fromarray(plane).reduce(2))
+def _halved(plane: Plane) -> Plane:
+    return plane.reduce(2)
 
 
-def _doubled(plane: GreyFrame) -> GreyFrame:
-    return _larger(Image.fromarray(plane), 2)
+def _doubled(plane: Plane) -> Plane:
+    return _larger(plane, 2)
 
 
-def _enlarged(plane: GreyFrame) -> GreyFrame:
-    return _larger(Image.fromarray(plane), 3)
+def _enlarged(plane: Plane) -> Plane:
+    return _larger(plane, 3)
 
 
-def _smoothed(plane: GreyFrame) -> GreyFrame:
-    return _larger(Image.fromarray(plane).filter(ImageFilter.GaussianBlur(1.3)), 3)
+def _smoothed(plane: Plane) -> Plane:
+    return _larger(plane.filter(ImageFilter.GaussianBlur(1.3)), 3)
 
 
-def _larger(picture: Image.Image, times: float) -> GreyFrame:
+def _larger(plane: Plane, times: float) -> Plane:
     """As many times as large, but not beyond MOST_PIXELS."""
-    times = max(1.0, min(times, (MOST_PIXELS / (picture.width * picture.height)) ** 0.5))
-    size = (round(picture.width * times), round(picture.height * times))
-    return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
+    times = max(1.0, min(times, (MOST_PIXELS / (plane.width * plane.height)) ** 0.5))
+    return plane.resize((round(plane.width * times), round(plane.height * times)), Image.Resampling.BICUBIC)
 
 
 def _loaded(library: Callable[[], Loaded]) -> Loaded | None:
@@ -229,10 +231,10 @@ def _larger_by(seen: Seen, times: int) -> Seen:
     return Seen(seen.symbol, seen.text, *box)
 
 
-def _on_plane(seen: Seen, prepared: GreyFrame, part: GreyFrame, place: Place) -> Seen:
+def _on_plane(seen: Seen, prepared: Plane, part: Plane, place: Place) -> Seen:
     """Where it is on the plane, of which a part, at a place, was prepared."""
-    down, across = (there / here for there, here in zip(part.shape, prepared.shape, strict=True))
-    top, left = place[0].start, place[1].start
+    across, down = part.width / prepared.width, part.height / prepared.height
+    left, top, _, _ = place
     return replace(
         seen,
         left=left + round(seen.left * across),
@@ -242,21 +244,25 @@ def _on_plane(seen: Seen, prepared: GreyFrame, part: GreyFrame, place: Place) ->
     )
 
 
-def _around(seen: Seen, plane: GreyFrame) -> Place:
+def _all_of(plane: Plane) -> Place:
+    return 0, 0, plane.width, plane.height
+
+
+def _around(seen: Seen, plane: Plane) -> Place:
     """Where it is and what is around it."""
     more = round(max(seen.right - seen.left, seen.bottom - seen.top) * AROUND) + ROOM
-    rows = slice(max(seen.top - more, 0), min(seen.bottom + more, plane.shape[0]))
-    return rows, slice(max(seen.left - more, 0), min(seen.right + more, plane.shape[1]))
+    begin = (max(seen.left - more, 0), max(seen.top - more, 0))
+    return *begin, min(seen.right + more, plane.width), min(seen.bottom + more, plane.height)
 
 
-def _along(plane: GreyFrame, seen: Seen, *, inverted: bool) -> GreyFrame:
+def _along(plane: Plane, seen: Seen, *, inverted: bool) -> Plane:
     """Bars, each the mean of some pixels along it, and twice as wide: zbar reads lines, and noise is what it misses."""
     upright = _lies(seen)
-    picture = Image.fromarray(255 - plane if inverted else plane)
-    blurred = picture.filter(ImageFilter.BoxBlur((0, BARS) if upright else (BARS, 0)))
+    bars = _inverted(plane) if inverted else plane
+    blurred = bars.filter(ImageFilter.BoxBlur((0, BARS) if upright else (BARS, 0)))
     wide, high = (2.0, 1 / LINES) if upright else (1 / LINES, 2.0)
-    size = (max(1, round(picture.width * wide)), max(1, round(picture.height * high)))
-    return np.asarray(blurred.resize(size, Image.Resampling.BICUBIC))
+    size = (max(1, round(plane.width * wide)), max(1, round(plane.height * high)))
+    return blurred.resize(size, Image.Resampling.BICUBIC)
 
 
 def _lies(seen: Seen) -> bool:
@@ -264,9 +270,10 @@ def _lies(seen: Seen) -> bool:
     return seen.right - seen.left >= seen.bottom - seen.top
 
 
-def _cover(small: GreyFrame, seen: Seen) -> None:
+def _cover(small: Plane, seen: Seen) -> None:
     """Make it as grey as the plane is, so that the rest can be looked at."""
-    small[max(seen.top, 0) : seen.bottom + 1, max(seen.left, 0) : seen.right + 1] = int(small.mean())
+    grey = small.resize((1, 1), Image.Resampling.BOX)
+    small.paste(grey.resize((seen.right + 1 - seen.left, seen.bottom + 1 - seen.top)), (seen.left, seen.top))
 
 
 def _code(seen: Seen, library: Library) -> Code:

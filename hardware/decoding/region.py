@@ -6,12 +6,13 @@ bright one. The figures are measured (tests/benchmarks/decode.py): of the frames
 all are found, and two of three frames without a phone hold no place at all.
 """
 
+import struct
+from bisect import bisect
+from itertools import accumulate, pairwise
+from operator import add
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hardware.ports import GreyFrame
+from PIL import Image, ImageChops
 
 TILE = 24  # pixels across and down
 NTH = 3  # steps across are looked at in every 3rd row, steps down in every 3rd column
@@ -21,66 +22,74 @@ MARGIN = 2  # tiles around it
 DARKEST, BRIGHTEST = 0.01, 0.99  # of the pixels: fewer are not taken for the frame's range of light
 SLACK = 4  # of 255, added to that range: in the dark it is all noise
 
-Place: TypeAlias = tuple[slice, slice]  # rows and columns of the plane that was looked at
+Plane: TypeAlias = Image.Image  # grey, "L"
+Place: TypeAlias = tuple[int, int, int, int]  # left, top, right, bottom: pixels of the plane that was looked at
+Tiles: TypeAlias = list[list[float]]  # rows of them
 
 
-def busiest(plane: GreyFrame) -> Place | None:
+def busiest(plane: Plane) -> Place | None:
     """Where a code may be; None: nowhere. `plane`: a small one, 360 or so pixels high."""
     tiles = _tiles(plane)
-    if tiles is None:
+    if not tiles:
         return None
-    windows = (tiles[1:, 1:] + tiles[:-1, 1:] + tiles[1:, :-1] + tiles[:-1, :-1]) / 4
-    best = int(windows.argmax())
-    top, left = divmod(best, windows.shape[1])
-    if windows[top, left] < BUSY:
+    light = _range_of_light(plane)
+    pairs = [list(map(add, row, row[1:])) for row in tiles]
+    windows = [list(map(add, upper, lower)) for upper, lower in pairwise(pairs)]
+    most = max(map(max, windows))
+    if most / 4 < BUSY * light:
         return None
-    return _grown(tiles >= NEAR, top, left)
+    top = next(number for number, row in enumerate(windows) if most in row)
+    return _grown(tiles, top, windows[top].index(most), NEAR * light)
 
 
-def _tiles(plane: GreyFrame) -> NDArray[np.float32] | None:
-    """How busy each tile is; None: there are not two by two."""
-    high, wide = (plane.shape[0] - 1) // TILE, (plane.shape[1] - 1) // TILE
+def thinned(plane: Plane, across: int, down: int) -> Plane:
+    """Every so many columns' and rows' pixel, from the first one on."""
+    size = (-(-plane.width // across), -(-plane.height // down))
+    first = (0.5 - across / 2, 0.5 - down / 2)  # it takes what the middle of a new pixel falls on
+    grid = (across, 0, first[0], 0, down, first[1])
+    return plane.transform(size, Image.Transform.AFFINE, grid, Image.Resampling.NEAREST)
+
+
+def _tiles(plane: Plane) -> Tiles:
+    """How busy each tile is, in steps of light; none: there are not two by two."""
+    wide, high = (plane.width - 1) // TILE, (plane.height - 1) // TILE
     if high < 2 or wide < 2:
-        return None
-    rows, columns = high * TILE, wide * TILE
-    across = _apart(plane[:rows:NTH, :columns], plane[:rows:NTH, 1 : columns + 1])
-    down = _apart(plane[:rows, :columns:NTH], plane[1 : rows + 1, :columns:NTH])
-    sums = _sums(across, high, wide) + _sums(down, high, wide)
-    busy: NDArray[np.float32] = sums * np.float32(NTH / TILE**2 / _range_of_light(plane))
-    return busy
+        return []
+    columns, rows = wide * TILE, high * TILE
+    lines = thinned(plane.crop((0, 0, columns + 1, rows)), 1, NTH)
+    stripes = thinned(plane.crop((0, 0, columns, rows + 1)), NTH, 1)
+    across = _steps(lines, (1, 0), (TILE, TILE // NTH))
+    down = _steps(stripes, (0, 1), (TILE // NTH, TILE))
+    steps = list(map(add, across, down))
+    return [steps[row : row + wide] for row in range(0, high * wide, wide)]
 
 
-def _sums(pixels: GreyFrame, high: int, wide: int) -> NDArray[np.uint32]:
-    """Of each tile; its rows are added first, which is quicker."""
-    rows = pixels.reshape(high, pixels.shape[0] // high, -1).sum(axis=1, dtype=np.uint16)
-    sums: NDArray[np.uint32] = rows.reshape(high, wide, -1).sum(axis=2, dtype=np.uint32)
-    return sums
+def _steps(plane: Plane, way: tuple[int, int], tile: tuple[int, int]) -> list[float]:
+    """The mean step that way in each tile of this size."""
+    size = (plane.width - way[0], plane.height - way[1])
+    steps = ImageChops.difference(plane.crop((0, 0, *size)), plane.crop((*way, plane.width, plane.height)))
+    means = steps.convert("F").reduce(tile)  # of bytes, they would be rounded
+    return [mean for (mean,) in struct.iter_unpack("f", means.tobytes())]
 
 
-def _apart(one: GreyFrame, other: GreyFrame) -> GreyFrame:
-    """Of each two pixels, without leaving bytes, which are quick."""
-    return np.maximum(one, other) - np.minimum(one, other)
+def _range_of_light(plane: Plane) -> float:
+    counts = list(accumulate(thinned(plane, 8, 8).histogram()))
+    dark, bright = (bisect(counts, int(share * counts[-1])) for share in (DARKEST, BRIGHTEST))
+    return bright - dark + SLACK
 
 
-def _range_of_light(plane: GreyFrame) -> float:
-    some = plane[::8, ::8].ravel()
-    low, high = int(DARKEST * some.size), int(BRIGHTEST * some.size)
-    ordered = np.partition(some, (low, high))
-    return float(ordered[high]) - float(ordered[low]) + SLACK
-
-
-def _grown(near: NDArray[np.bool_], top: int, left: int) -> Place:
+def _grown(tiles: Tiles, top: int, left: int, near: float) -> Place:
     """The window of 2 x 2 tiles, grown as long as a tile beside it is busy, and its margin."""
     bottom, right = top + 2, left + 2
     grown = True
     while grown:
-        up = top > 0 and bool(near[top - 1, left:right].any())
-        down = bottom < near.shape[0] and bool(near[bottom, left:right].any())
-        before = left > 0 and bool(near[top:bottom, left - 1].any())
-        after = right < near.shape[1] and bool(near[top:bottom, right].any())
+        up = top > 0 and max(tiles[top - 1][left:right]) >= near
+        down = bottom < len(tiles) and max(tiles[bottom][left:right]) >= near
+        before = left > 0 and max(row[left - 1] for row in tiles[top:bottom]) >= near
+        after = right < len(tiles[0]) and max(row[right] for row in tiles[top:bottom]) >= near
         top, bottom, left, right = top - up, bottom + down, left - before, right + after
         grown = up or down or before or after
     return (
-        slice(max(top - MARGIN, 0) * TILE, (bottom + MARGIN) * TILE),
-        slice(max(left - MARGIN, 0) * TILE, (right + MARGIN) * TILE),
+        *(max(left - MARGIN, 0) * TILE, max(top - MARGIN, 0) * TILE),
+        *((right + MARGIN) * TILE, (bottom + MARGIN) * TILE),
     )

@@ -27,6 +27,7 @@ if __name__ == "__main__":
 
 from jsqr import jsqr
 from phone_frames import SIZES, Condition, Grey, Size, empty, shot
+from PIL import Image
 
 from hardware.config import DecoderConfig
 from hardware.decoding.decoder import Decoder
@@ -115,7 +116,7 @@ def _readers() -> Iterator[dict[str, Read]]:
     cv2.setNumThreads(1)  # nobody else uses more
 
     def alone(frame: Grey) -> list[str]:
-        return [code.text for code in ours(frame)]
+        return [code.text for code in ours(Image.fromarray(frame))]
 
     def as_a_process(frame: Grey) -> list[str]:
         decoder.reset()
@@ -180,7 +181,7 @@ def false_reads(frames: int = FALSE_READS) -> FalseReads:
     ours, sightings = reader(), Sightings(DecoderConfig().sightings)
     read = counted = 0
     for number in range(frames):
-        codes = ours(empty(number))
+        codes = ours(Image.fromarray(empty(number)))
         read += bool(codes)
         counted += bool(sightings.see(codes, number / 15))
     return FalseReads(frames, read, counted)

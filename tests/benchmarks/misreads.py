@@ -105,7 +105,7 @@ def show(phones: int, first: int = FIRST) -> list[Row]:
 
     def with_sightings() -> Read:
         sightings = Sightings(DecoderConfig().sightings)
-        return lambda frame, now: list(sightings.see(ours(frame), now))
+        return lambda frame, now: list(sightings.see(ours(Image.fromarray(frame)), now))
 
     def twice(read: Callable[[Grey], list[str]]) -> Callable[[], Read]:
         def made() -> Read:
@@ -122,7 +122,7 @@ def show(phones: int, first: int = FIRST) -> list[Row]:
     readers: dict[str, Callable[[], Read]] = {
         OURS: with_sightings,
         ZXING: twice(lambda frame: [code.text for code in zxingcpp.read_barcodes(frame, formats=formats)]),
-        ZBAR: twice(lambda frame: [seen.text for seen in second.read(frame)]),
+        ZBAR: twice(lambda frame: [seen.text for seen in second.read(Image.fromarray(frame))]),
     }
     counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     took: defaultdict[tuple[str, int], list[float]] = defaultdict(list)

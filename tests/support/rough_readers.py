@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from hardware.decoding import reader as reading
 from hardware.decoding.protocol import Code, Symbol
@@ -74,9 +75,9 @@ class Rough:
         self.asked = 0
         self.open = sorted(str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
 
-    def __call__(self, plane: NDArray[np.uint8]) -> list[Code]:  # noqa: RET503 - some cases do not return at all
+    def __call__(self, plane: Image.Image) -> list[Code]:  # noqa: RET503 - some cases do not return at all
         self.asked += 1
-        match Mood(int(plane[0, 0])):
+        match Mood(cast("int", plane.getpixel((0, 0)))):
             case Mood.NOTHING:
                 return []
             case Mood.ABORT:

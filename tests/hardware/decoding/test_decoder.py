@@ -364,8 +364,7 @@ def test_the_process_holds_nothing_but_its_socket_and_the_plane_and_knows_no_key
         "PATH",
         "PYTHONPATH",
         "LD_LIBRARY_PATH",
-        "OPENBLAS_NUM_THREADS",
-        "OMP_NUM_THREADS",
+        "MALLOC_TRIM_THRESHOLD_",
         "LC_CTYPE",
     }
 
