@@ -128,6 +128,8 @@ class Reader:
     def _read_again(self, plane: Plane, found: Seen, prepare: Prepare, *, but: Library | None = None) -> list[Code]:
         """What each voice, save one, says of a code that was found."""
         place = _around(found, plane)
+        if place is None:
+            return []
         part = plane.crop(place)
         codes: list[Code] = []
         for voice in self._voices:
@@ -248,11 +250,12 @@ def _all_of(plane: Plane) -> Place:
     return 0, 0, plane.width, plane.height
 
 
-def _around(seen: Seen, plane: Plane) -> Place:
-    """Where it is and what is around it."""
+def _around(seen: Seen, plane: Plane) -> Place | None:
+    """Where it is and what is around it; None: a library says that it is beside the plane."""
     more = round(max(seen.right - seen.left, seen.bottom - seen.top) * AROUND) + ROOM
-    begin = (max(seen.left - more, 0), max(seen.top - more, 0))
-    return *begin, min(seen.right + more, plane.width), min(seen.bottom + more, plane.height)
+    left, top = max(seen.left - more, 0), max(seen.top - more, 0)
+    right, bottom = min(seen.right + more, plane.width), min(seen.bottom + more, plane.height)
+    return (left, top, right, bottom) if left < right and top < bottom else None
 
 
 def _along(plane: Plane, seen: Seen, *, inverted: bool) -> Plane:

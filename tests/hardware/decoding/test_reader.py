@@ -310,6 +310,16 @@ def test_what_the_libraries_do_not_find_again_is_looked_for_with_care(attempts: 
     assert attempts.made == ["quick", "ZXING", "ZBAR", "one", "two", "three"]
 
 
+@pytest.mark.parametrize("beside", [(700, 10, 740, 40), (-300, -300, -200, -200), (10, 400, 20, 450)])
+def test_a_library_that_finds_a_code_beside_the_plane_loses_it_and_nothing_else(
+    attempts: Attempts, made: Read, beside: tuple[int, int, int, int]
+) -> None:
+    attempts.reads["quick"] = [Seen(Symbol.QR, "misread", *beside)]
+    attempts.reads["one"] = [Seen(Symbol.QR, CODE, 100, 100, 200, 200), Seen(Symbol.QR, "misread", *(2000, 2000) * 2)]
+    assert [code.text for code in made(BUSY)] == [CODE, "misread"]
+    assert attempts.made == ["quick", "one", "ZBAR"]
+
+
 def test_on_a_busy_frame_the_others_follow_until_one_reads_something(attempts: Attempts, made: Read) -> None:
     attempts.reads["two"] = [Seen(Symbol.CODE128, CODE, 100, 200, 300, 240)]
     attempts.reads["ZBAR"] = [Seen(Symbol.CODE128, "another", 132, 16, 532, 26)]
