@@ -4,10 +4,12 @@ QR and Code 128 alone are asked for. What a library raises costs it this plane, 
 split QR (structured append) are no codes: a part of a text is not the text.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, cast
 
 from PIL import Image
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A symbol on a plane and its text, which are its bytes, as UTF-8; where it is, in pixels of that plane."""
 
     symbol: Symbol
@@ -34,8 +35,7 @@ class Seen:
 Attempt: TypeAlias = Callable[[Plane], list[Seen]]
 
 
-@dataclass(frozen=True, slots=True)
-class Zxing:
+class Zxing(NamedTuple):
     """zxing-cpp. `quick`: upright or upside down, at this scale; `careful`: in every direction, and smaller as well."""
 
     what: str
@@ -43,8 +43,7 @@ class Zxing:
     careful: Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Zbar:
+class Zbar(NamedTuple):
     """zbar, through pyzbar."""
 
     what: str
@@ -126,7 +125,11 @@ _CORNERS = ("top_left", "top_right", "bottom_left", "bottom_right")
 
 def zbar() -> Zbar:
     """ImportError: pyzbar, or the system's library that it needs (Debian: libzbar0), is not installed."""
-    library = import_module("pyzbar.pyzbar")
+    try:
+        with _found_by_name():
+            library = import_module("pyzbar.pyzbar")
+    except OSError as error:  # there is no such file
+        raise ImportError(str(error)) from error
     kinds = {"QRCODE": Symbol.QR, "CODE128": Symbol.CODE128}  # parts are of the type PARTIAL, where it does not raise
     symbols = [library.ZBarSymbol[kind] for kind in kinds]
 
@@ -138,6 +141,23 @@ def zbar() -> Zbar:
                 yield Seen(kinds[code.type], text, box.left, box.top, box.left + box.width, box.top + box.height)
 
     return Zbar("pyzbar", lambda plane: _whatever_it_raises(read, plane))
+
+
+@contextmanager
+def _found_by_name() -> Iterator[None]:
+    """ctypes.util looks for a library with ldconfig, a compiler and objdump, and loads a megabyte for it. zbar's name
+    has been the same since 2009, and the loader finds it by that.
+    """
+    name = "ctypes.util"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = module = ModuleType(name)
+    vars(module)["find_library"] = "lib{}.so.0".format
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _whatever_it_raises(read: Callable[[Plane], Iterator[Seen]], plane: Plane) -> list[Seen]:

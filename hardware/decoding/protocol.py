@@ -2,12 +2,14 @@
 
 The child may be in the hands of whoever made the picture: `unpacked` believes nothing. A text may be a payment code,
 which charges its owner: no repr and no exception holds one.
+
+What the child needs has named tuples, not dataclasses: those load inspect and what it stands on, a megabyte.
 """
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 ROOM = 64 * 1024 * 1024  # bytes that they share, used as far as frames are large
 QUESTION = struct.Struct("<III")  # number of the frame, its height and its width: the plane is in the shared memory
@@ -35,17 +37,19 @@ class Library(Enum):
     ZBAR = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One symbol on a frame, and its text, 1 to 4096 characters, as `by` reads it.
 
     `at`: the middle of it, in pixels of the frame across and down, 65,535 at most.
     """
 
     symbol: Symbol
-    text: str = field(repr=False)
+    text: str
     by: Library = Library.ZXING
     at: tuple[int, int] = (0, 0)
+
+    def __repr__(self) -> str:
+        return f"Code({self.symbol.name}, by={self.by.name}, at={self.at})"
 
 
 class BadAnswer(Exception):  # noqa: N818 - it is the answer that is bad

@@ -9,8 +9,7 @@ their order are measured: tests/benchmarks/decode.py.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -37,16 +36,14 @@ def _as_it_is(plane: Plane) -> Plane:
     return plane
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """A library that reads a plane at one scale, with care."""
 
     library: Library
     read: Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One careful attempt. `whole`: on the whole plane, not only where it is busy."""
 
     voice: Voice
@@ -237,8 +234,7 @@ def _on_plane(seen: Seen, prepared: Plane, part: Plane, place: Place) -> Seen:
     """Where it is on the plane, of which a part, at a place, was prepared."""
     across, down = part.width / prepared.width, part.height / prepared.height
     left, top, _, _ = place
-    return replace(
-        seen,
+    return seen._replace(
         left=left + round(seen.left * across),
         right=left + round(seen.right * across),
         top=top + round(seen.top * down),

@@ -7,7 +7,7 @@ a kiosk whose library asks one question more than this one knows goes on selling
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # what reading needs: memory, its socket, its timer, the time, and ending; by threads of its own libraries, too
 CALLS: Mapping[str, Mapping[str, int]] = {  # asm/unistd_64.h, and asm-generic/unistd.h for the other
@@ -28,8 +28,7 @@ CALLS: Mapping[str, Mapping[str, int]] = {  # asm/unistd_64.h, and asm-generic/u
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """What of the kernel's interface differs. `audit`: the architecture as seccomp says it; the others: calls."""
 
     audit: int

@@ -33,14 +33,18 @@ def sign(words: tuple[str, ...], size: tuple[int, int], mode: str) -> Image.Imag
     return picture
 
 
+def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)  # nothing here needs raqm's shaping
+
+
 def _fonts(lines: tuple[str, ...]) -> Iterator[tuple[Font, tuple[str, ...]]]:
     """Fonts, the largest first, with those of the lines that each can write."""
     try:
         for size in range(LARGEST, LEAST_SMOOTH - 1, -4):
-            yield ImageFont.truetype(SMOOTH, size), lines
-        yield ImageFont.truetype(PIXEL, CRISP), lines
+            yield _font(SMOOTH, size), lines
+        yield _font(PIXEL, CRISP), lines
         for size in SMALL:
-            yield ImageFont.truetype(SMOOTH, size), lines
+            yield _font(SMOOTH, size), lines
     except OSError:  # the fonts are not installed
         latin = tuple(line for line in lines if line.isascii())
         for size in (*range(LARGEST, CRISP - 1, -4), *SMALL):

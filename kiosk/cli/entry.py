@@ -3,7 +3,6 @@ with its tables, is not held by a board of 512 MB that sells.
 """
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from itertools import islice
@@ -30,12 +29,11 @@ def main() -> None:
 def _run(config: Path | None) -> int:
     """Run the daemon; how it ended. Nothing that is imported is garbage, so it is not looked through for any."""
     gc.disable()
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # it would look for some in everything that is installed
     # httpx and uvicorn have command lines too, which load click, rich and multiprocessing; nothing here asks them
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
-    uvicorns = ModuleType("uvicorn.main")  # the package takes three names from it, for those who call them
-    vars(uvicorns).update(Server=None, main=None, run=None)
-    sys.modules["uvicorn.main"] = uvicorns
+    _instead("uvicorn.main", Server=None, main=None, run=None)
+    # pydantic would look for plugins in everything that is installed, and load zipfile and csv to do so
+    _instead("pydantic.plugin._loader", get_plugins=tuple)
     from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands
 
     gc.freeze()
@@ -44,6 +42,12 @@ def _run(config: Path | None) -> int:
         return serve(config)
     finally:
         gc.unfreeze()  # or libraries complain of what they think has leaked
+
+
+def _instead(module: str, **names: object) -> None:
+    """A module that has these names only, which a library takes from it."""
+    sys.modules[module] = ModuleType(module)
+    vars(sys.modules[module]).update(names)
 
 
 def config_first(words: Sequence[str]) -> list[str]:

@@ -18,9 +18,13 @@ class FontMissing(Exception):  # noqa: N818 - it says what is missing
 
 @cache
 def font(file: Path, size: int) -> ImageFont.FreeTypeFont:
-    """The font at `size` pixels. Raises FontMissing."""
+    """The font at `size` pixels. Raises FontMissing.
+
+    Letters stand side by side, as Korean and English do; scripts that need more would need the shaping of raqm, which
+    takes longer, and a megabyte.
+    """
     try:
-        return ImageFont.truetype(str(file), size)
+        return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
     except OSError as error:
         raise FontMissing(f"{file}: no such font; apt install {PACKAGES}") from error
 

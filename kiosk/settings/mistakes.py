@@ -5,7 +5,6 @@ pydantic finds the mistakes; its words are those of a programmer.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -51,6 +50,8 @@ def line(error: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic'
 
 def meant(said: str, known: Iterable[str]) -> str:
     """`; did you mean pin?`, where one of what is known is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
     near = get_close_matches(said, list(known), 1)
     return f"; did you mean {near[0]}?" if near else ""
 

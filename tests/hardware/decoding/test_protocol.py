@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.decoding.protocol import LARGEST_ANSWER, LONGEST, MOST, BadAnswer, Code, Symbol, packed, unpacked
+from hardware.decoding.protocol import LARGEST_ANSWER, LONGEST, MOST, BadAnswer, Code, Library, Symbol, packed, unpacked
 
 TEXT = "281010897274821897274821"
+pixels = st.integers(0, 2**16 - 1)
+texts = st.text(st.characters(codec="utf-8"), min_size=1)
 codes = st.lists(
-    st.builds(Code, st.sampled_from(Symbol), st.text(st.characters(codec="utf-8"), min_size=1)), max_size=6
+    st.builds(Code, st.sampled_from(Symbol), texts, st.sampled_from(Library), st.tuples(pixels, pixels)), max_size=6
 )
 
 
