@@ -64,7 +64,7 @@ cover: $(VENV)/.test ## Run every test, and fail when they reach less than 95 % 
 	$(BIN)/coverage report --skip-covered --include='hardware/*' --fail-under=95
 	$(BIN)/coverage report --skip-covered --include='kiosk/*' --fail-under=95
 
-bench: $(VENV)/.bench $(VENV)/.test ## Measure all of it beside what else there is, also into build/, and compare with the kept figures (ARGS=--quick: two minutes)
+bench: $(VENV)/.bench $(VENV)/.test ## Measure all of it beside what else there is, also into build/, and compare with the kept figures (ARGS=--quick: one minute)
 	@mkdir -p build
 	$(BIN)/python tests/benchmarks/run.py --json build/bench.json $(ARGS)
 	$(BIN)/pytest -n 0 -p no:randomly tests/benchmarks/timings.py

@@ -11,14 +11,14 @@ from past import waiting_results
 from process import Running, configured, environment, gateway, running
 from shopper import Shopper
 
-SPAN = 5.0  # seconds in which deliveries are counted
+SPAN, SHORT = 5.0, 1.5  # seconds in which deliveries are counted; for a quick look
 OPERATOR = """
 import asyncio
 async def answer(reader, writer):
     while not reader.at_eof():
         try:
             head = await reader.readuntil(b"\\r\\n\\r\\n")
-        except asyncio.IncompleteReadError:
+        except (asyncio.IncompleteReadError, ConnectionResetError):
             return  # the daemon has gone
         length = next(line for line in head.lower().split(b"\\r\\n") if line.startswith(b"content-length:"))
         await reader.readexactly(int(length.split(b":")[1]))
@@ -49,9 +49,9 @@ def measure(*, quick: bool) -> Iterator[Figure]:
         ):
             waiting_results(config.parent / "state", count)
             with running(config) as daemon, running(idle) as beside:
-                time.sleep(2)
+                time.sleep(1 if quick else 2)
                 before, began = _waiting(daemon), time.perf_counter()
-                time.sleep(SPAN)
+                time.sleep(SHORT if quick else SPAN)
                 delivered = (before - _waiting(daemon)) / (time.perf_counter() - began)
                 busy, free = Shopper(daemon, one), Shopper(beside, other)
                 given = turns(2 if quick else 20, {"busy": seconds(busy.buys), "free": seconds(free.buys)})

@@ -51,7 +51,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
     ):
         shopper = Shopper(daemon, url)
         took = []
-        for _ in range(4 if quick else 40):
+        for _ in range(2 if quick else 40):
             picture = _seen(shopper.code())
             shopper.keys("1500#2")
             shopper.until("scanning")

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from interleaved import Figure
 from process import busy, configured, gateway, running
 
-SETTLED = 6.0  # seconds until all that a start begins is done
+SETTLED, HARDLY = 6.0, 5.0  # seconds until all that a start begins is done; or enough of it for a quick look
 
 
 def measure(*, quick: bool) -> Iterator[Figure]:
     """One daemon, looked at twice."""
-    span = 4 if quick else 60
+    span = 3 if quick else 60
     with gateway() as url, configured(gateway=url) as config, running(config) as daemon:
-        time.sleep(SETTLED)
+        time.sleep(HARDLY if quick else SETTLED)
         used, woken = busy(daemon.process.pid)
         time.sleep(span)
         more_used, more_woken = busy(daemon.process.pid)

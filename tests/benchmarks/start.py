@@ -17,6 +17,6 @@ def measure(*, quick: bool) -> Iterator[Figure]:
 
         things = {"daemon": start, "peer": lambda: python(PEER)}
         turns(1, things)  # the first one compiles
-        given = turns(3 if quick else 15, things)
+        given = turns(2 if quick else 15, things)
     yield Figure("start", f"process to READY, beside {PEER}", ratio(given, "daemon", "peer"), "x", 2.2, kept=True)
     yield Figure("start", "process to READY", median(given["daemon"]) * 1000, "ms")

@@ -12,7 +12,7 @@ from past import past_sales
 from process import KIOSK, Running, configured, environment, gateway
 from shopper import Shopper
 
-FEW, MANY, SOME = 2000, 1_000_000, 20_000
+FEW, MANY, SOME = 2000, 1_000_000, 10_000
 PAGE_ASKS = 0.1  # seconds: twenty times as often as a page does
 
 
@@ -49,7 +49,7 @@ def _page(daemon: Running) -> Iterator[None]:
 
 def measure(*, quick: bool) -> Iterator[Figure]:
     """Both machines in turn; for the sales both run."""
-    rounds = 2 if quick else 7
+    rounds = 1 if quick else 7
     with gateway() as one, gateway() as other, configured(gateway=one) as few, configured(gateway=other) as many:
         past_sales(few.parent / "state", FEW)
         past_sales(many.parent / "state", SOME if quick else MANY)
@@ -65,6 +65,6 @@ def measure(*, quick: bool) -> Iterator[Figure]:
                 open_.enter_context(_page(daemon))
                 shoppers[name] = Shopper(daemon, url)
                 open_.callback(shoppers[name].close)
-            turns(2 if quick else 30, {name: seconds(shopper.buys) for name, shopper in shoppers.items()})
+            turns(4 if quick else 30, {name: seconds(shopper.buys) for name, shopper in shoppers.items()})
             took = {name: [shopper.latency("key to PAY")] for name, shopper in shoppers.items()}
         yield Figure("years", "key to PAY, with a page open", ratio(took, "many", "few"), "x", 1.1, kept=True)
