@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from hardware.config import DecoderConfig
@@ -162,7 +161,9 @@ class Decoder:
 
 
 def _with_versions(libraries: str) -> str:
-    """The process names them; to look their versions up costs 3 MB, which this one has spent already."""
+    """The process names them. To look their versions up costs 3 MB, more than that one has for all it reads with."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - not where nothing is scanned
+
     for name in LIBRARIES:
         with contextlib.suppress(PackageNotFoundError):
             libraries = libraries.replace(name, f"{name} {version(name)}")

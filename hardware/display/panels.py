@@ -6,7 +6,6 @@ Loads no display library; that is `opening`'s. Knows nothing of what goes wrong 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Protocol
 
@@ -97,6 +96,8 @@ def unfit(display: DisplayConfig) -> Iterator[str]:
     """One line for each value that the panel does not take: key, value and what is expected."""
     panel = PANELS.get(display.driver)
     if panel is None:
+        from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
         near = get_close_matches(display.driver, PANELS, 1)
         meant = f"; did you mean {near[0]}?" if near else ""
         yield f'hardware.display.driver = "{display.driver}": expected one of {", ".join(PANELS)}{meant}'

@@ -4,7 +4,6 @@ import contextlib
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from importlib.metadata import version
 from typing import Protocol
 
 from kiosk.app.clock import Clock
@@ -73,6 +72,8 @@ class Standing:
         return self._status(self._last, self._counts)
 
     def _status(self, last: Order | None, counts: Counts) -> Status:
+        from importlib.metadata import version  # noqa: PLC0415 - not before somebody asks
+
         name, troubles = self.notice()
         kiosk = self._current.state
         orders = kiosk.orders.values()

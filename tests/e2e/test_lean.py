@@ -17,9 +17,11 @@ NOWHERE = "http://127.0.0.1:9"
 NEVER = {
     *("typer", "click", "multiprocessing", "rich", "pygments", "kiosk.cli.commands", "kiosk.cli.program"),
     *("kiosk.sandbox", "kiosk.demo", "kiosk.app.desk", "kiosk.diagnostics.menu", "kiosk.diagnostics.findings"),
-    "kiosk.journal.takings",
+    *("kiosk.journal.takings", "difflib"),
 }
-SCANNING = {"numpy", "hardware.decoding.stillness"}
+READS = {"PIL", "pyzbar", "zxingcpp"}  # in the process that reads codes
+NEVER_READS = {"numpy", "inspect", "dataclasses", "ctypes.util", "subprocess", "tempfile", "hardware.ports", "kiosk"}
+SCANNING = {"numpy", "hardware.decoding.stillness", "importlib.metadata"}  # the last for the versions of what reads
 CODES = {"segno", "zxingcpp"}  # before the first one is shown
 RSA, PINS = {"cryptography", "kiosk.settings.rsa"}, {"gpiozero", "lgpio", "luma", "hardware.pi_board"}
 
@@ -66,3 +68,11 @@ def test_a_daemon_that_shows_codes_loads_nothing_for_cameras_pins_and_rsa(config
 def test_a_daemon_that_scans_does_without_pins_and_rsa_on_a_board_that_is_simulated(config: Path) -> None:
     modules = loaded(with_products(config, '["PAYMENT_CODE"]'), until="running; front panel")
     assert not modules & (NEVER | RSA | PINS)
+
+
+def test_the_process_that_reads_codes_loads_what_reading_needs() -> None:
+    program = "import json, sys, hardware.decoding.child; from hardware.decoding.reader import reader; reader()"
+    words = [sys.executable, "-P", "-c", f"{program}; print(json.dumps([*sys.modules]))"]
+    modules = set(json.loads(subprocess.run(words, check=True, capture_output=True, timeout=60).stdout))
+    assert modules >= READS
+    assert not modules & NEVER_READS

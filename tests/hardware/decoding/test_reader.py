@@ -1,6 +1,7 @@
 """Reading codes off planes: what is tried, in which order, and what it reads."""
 
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -211,6 +212,14 @@ def test_whatever_this_machine_has_is_used_and_said(found: object, what: list[st
     made = found()
     assert made.what == ", then ".join(what)
     assert texts(off_arrays(made)(phone(CODE, Scene(turned=5)))) == [CODE]
+
+
+def test_pyzbar_without_the_systems_library_is_a_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.partition(".")[0] == "pyzbar"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setattr("ctypes.util.find_library", "lib{}-that-is-not-there.so.0".format)
+    with pytest.raises(ImportError, match=r"libzbar-that-is-not-there\.so\.0"):
+        zbar()
 
 
 def test_with_neither_library_it_says_what_to_install() -> None:
