@@ -145,8 +145,8 @@ def zbar() -> Zbar:
 
 @contextmanager
 def _found_by_name() -> Iterator[None]:
-    """ctypes.util looks for a library with ldconfig, a compiler and objdump, and loads a megabyte for it. zbar's name
-    has been the same since 2009, and the loader finds it by that.
+    """ctypes.util looks for a library with ldconfig, a compiler and objdump, and loads a megabyte for it. zbar is
+    libzbar.so.0 in every Debian, and the loader finds it by that.
     """
     name = "ctypes.util"
     if name in sys.modules:
