@@ -9,13 +9,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kiosk.serving.body import bounded_body
+from kiosk.serving.routed import Routed
 from kiosk.serving.tally import Tally
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Answer(Enum):
 Accept = Callable[[Mapping[str, str], bytes], Awaitable[Answer]]
 
 
-def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_WITHIN) -> Starlette:
+def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_WITHIN) -> Routed:
     """The app. `accept` gets headers (names in lower case) and body; `acknowledgement` is the good answer's body.
 
     `within`: seconds for all of it; whoever sends too slowly gets 408, and 503 when `accept` takes too long.
@@ -66,7 +66,7 @@ def listener(accept: Accept, acknowledgement: bytes, *, within: float = ANSWER_W
             return Response(acknowledgement, media_type="application/json")
         return refused(*answer.value)
 
-    return Starlette(routes=[Route("/notification", notification, methods=["POST"])])
+    return Routed([Route("/notification", notification, methods=["POST"])])
 
 
 def _told(counted: str) -> None:

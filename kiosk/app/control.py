@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 
 import httpx
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -24,6 +23,7 @@ from kiosk.sale.money import Amount, MoneyError
 from kiosk.sale.order import GivenBack, NotCharged, Order, Settled, Settlement, Unresolved
 from kiosk.sale.order import Request as Asked
 from kiosk.sale.outcome import DetailOutcome, NotSent, Unknown
+from kiosk.serving.routed import Routed
 
 SOCKET = "control.sock"
 PATIENCE = 25.0  # seconds that a person at the command line waits for the gateway's word
@@ -68,15 +68,15 @@ class Control:
         self._next_detail = next_detail
         self._others = others
 
-    def app(self) -> Starlette:
+    def app(self) -> Routed:
         """To be served on the socket."""
-        return Starlette(
-            routes=[
+        return Routed(
+            [
                 Route("/orders/{name}/{verb:str}", self._order, methods=["POST"]),
                 Route("/outbox/retry", self._retry, methods=["POST"]),
                 *self._others(),
             ],
-            exception_handlers={JournalError: _unreadable},
+            {JournalError: _unreadable},
         )
 
     async def _order(self, request: Request) -> JSONResponse:

@@ -6,6 +6,7 @@ told to stop, and close in the opposite order. Only this module and `devices` se
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -97,9 +98,17 @@ async def run_until_stopped(
         where = (house.panel_url, house.listener_url)
         _log.info("running; front panel at %s, NOTIFICATIONs at %s", *where, extra={"EVENT": "Started"})
         heartbeat.tell("READY=1")
+        _tidy()
         await stop.wait()
         heartbeat.tell("STOPPING=1")
         _log.info("stopping", extra={"EVENT": "Stopping"})
+
+
+def _tidy() -> None:
+    """Give back what the start left over, half a megabyte; the rest stays, and is not looked through again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _reload(read_again: Callable[[], Settings], take: Callable[[Settings], str]) -> None:

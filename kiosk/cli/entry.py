@@ -27,21 +27,20 @@ def main() -> None:
 
 
 def _run(config: Path | None) -> int:
-    """Run the daemon; how it ended. Nothing that is imported is garbage, so it is not looked through for any."""
+    """Run the daemon; how it ended. What is imported is no garbage: none is looked for until it is in service."""
     gc.disable()
     # httpx and uvicorn have command lines too, which load click, rich and multiprocessing; nothing here asks them
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
     _instead("uvicorn.main", Server=None, main=None, run=None)
+    # nor does anything have uvicorn read how to log, or segno write SVG
+    _instead("logging.config")
+    _instead("configparser", RawConfigParser=None)
+    _instead("xml.sax.saxutils", quoteattr=None, escape=None)
     # pydantic would look for plugins in everything that is installed, and load zipfile and csv to do so
     _instead("pydantic.plugin._loader", get_plugins=tuple)
     from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands
 
-    gc.freeze()
-    gc.enable()
-    try:
-        return serve(config)
-    finally:
-        gc.unfreeze()  # or libraries complain of what they think has leaked
+    return serve(config)
 
 
 def _instead(module: str, **names: object) -> None:

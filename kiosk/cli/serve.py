@@ -4,6 +4,7 @@ Imports neither the command line's library nor its tables: they would be held fo
 """
 
 import asyncio
+import gc
 import logging
 from pathlib import Path
 
@@ -35,4 +36,6 @@ def serve(config: Path | None) -> int:
         return 1
     except KeyboardInterrupt:  # before the daemon takes the signal itself
         return INTERRUPTED
+    finally:
+        gc.unfreeze()  # or libraries complain of what they think has leaked
     return 0

@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 
 import standardwebhooks
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from kiosk.serving.routed import Routed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Operator:
         self._webhook = standardwebhooks.Webhook(secret)
         self._received: dict[str, Received] = {}
         self.refused = 0
-        self.app = Starlette(routes=[Route("/results", self._take, methods=["POST"])])
+        self.app = Routed([Route("/results", self._take, methods=["POST"])])
 
     @property
     def received(self) -> list[Received]:

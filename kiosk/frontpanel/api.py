@@ -8,15 +8,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
-from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from kiosk.frontpanel.admission import Admission
 from kiosk.frontpanel.clinic import Clinic, ClinicRoutes
@@ -25,6 +24,7 @@ from kiosk.frontpanel.origin import same_page
 from kiosk.frontpanel.phone import Phone, PhoneRoutes
 from kiosk.frontpanel.view import How, Machine, NotSimulated, Snapshot
 from kiosk.serving.body import bounded_body
+from kiosk.serving.routed import Routed
 
 MOST_KEYS = 64  # of one request
 LARGEST_KEYS = 4096  # bytes of a request that presses keys
@@ -50,18 +50,15 @@ def front_panel(
     clinic: Clinic | None = None,
     admission: Admission | None = None,
     phone: Phone | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """The app. `host`: the address it listens on, without the port. `admission`: who may see it from elsewhere.
 
     `phone`: where somebody plays the shopper's.
     """
     names = frozenset({"localhost", host})
     others = (*PhoneRoutes(machine, phone).routes, *(ClinicRoutes(clinic).routes if clinic else ()))
-    return Starlette(
-        routes=[*_FrontPanel(machine).routes, *others],
-        middleware=[Middleware(Gate, names=names, admission=admission or Admission())],
-        exception_handlers={HTTPException: _refused, NotSimulated: _not_simulated},
-    )
+    answers = {HTTPException: _refused, NotSimulated: _not_simulated}
+    return Gate(Routed([*_FrontPanel(machine).routes, *others], answers), names, admission or Admission())
 
 
 class _FrontPanel:
@@ -84,7 +81,7 @@ class _FrontPanel:
 
     @staticmethod
     def _file(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
-        content = files(__package__).joinpath(name).read_bytes()
+        content = Path(__file__).with_name(name).read_bytes()
 
         async def serve(_: Request) -> Response:
             return Response(content, media_type=media_type)
@@ -220,7 +217,7 @@ def _acted(*, done: bool) -> Response:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - for mypy: Starlette calls it for nothing else
+    assert isinstance(error, HTTPException)  # noqa: S101 - for mypy: it is called for nothing else
     return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
 
 

@@ -8,7 +8,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 FILE = "journal.db"
@@ -179,4 +178,4 @@ def _refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _script(name: str) -> str:
-    return files("kiosk.journal").joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from starlette.applications import Starlette
 
 from kiosk.gateway.wire import Dialect
 from kiosk.sandbox.api import GatewaySide
@@ -25,6 +24,7 @@ from kiosk.sandbox.notify import Notifier
 from kiosk.sandbox.payments import Refusal, Shopper
 from kiosk.sandbox.serving import serving
 from kiosk.sandbox.shopper import PENNILESS, WELL_OFF, ShopperSide, refused
+from kiosk.serving.routed import Routed
 
 NOTIFY_AGAIN = (300.0, 600.0, 900.0)  # seconds between the four tries of a NOTIFICATION (gateway/README.md)
 
@@ -88,10 +88,7 @@ class Sandbox:
             pause=pause,
         )
         shopper = ShopperSide(books, faults, notifier, settings.merchants, settings.now)
-        app = Starlette(
-            routes=[*gateway.routes, *shopper.routes],
-            exception_handlers={Refusal: refused, ValidationError: refused},
-        )
+        app = Routed([*gateway.routes, *shopper.routes], {Refusal: refused, ValidationError: refused})
         async with contextlib.AsyncExitStack() as house:
             house.push_async_callback(notifier.aclose)
             self._url = await house.enter_async_context(serving(app, settings.host, settings.port))

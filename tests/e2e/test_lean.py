@@ -17,11 +17,12 @@ NOWHERE = "http://127.0.0.1:9"
 NEVER = {
     *("typer", "click", "multiprocessing", "rich", "pygments", "kiosk.cli.commands", "kiosk.cli.program"),
     *("kiosk.sandbox", "kiosk.demo", "kiosk.app.desk", "kiosk.diagnostics.menu", "kiosk.diagnostics.findings"),
-    *("kiosk.journal.takings", "difflib"),
+    *("kiosk.journal.takings", "difflib", "statistics", "starlette.applications", "html", "logging.handlers"),
 }
 READS = {"PIL", "pyzbar", "zxingcpp"}  # in the process that reads codes
 NEVER_READS = {"numpy", "inspect", "dataclasses", "ctypes.util", "subprocess", "tempfile", "hardware.ports", "kiosk"}
-SCANNING = {"numpy", "hardware.decoding.stillness", "importlib.metadata"}  # the last for the versions of what reads
+VERSIONS = {"importlib.metadata", "zipfile"}  # of what reads codes
+SCANNING = {"numpy", "hardware.decoding.stillness", *VERSIONS}
 CODES = {"segno", "zxingcpp"}  # before the first one is shown
 RSA, PINS = {"cryptography", "kiosk.settings.rsa"}, {"gpiozero", "lgpio", "luma", "hardware.pi_board"}
 
