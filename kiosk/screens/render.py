@@ -4,6 +4,8 @@ Colour says a state to those who see it and decorates nothing; every pair of col
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, floor
 from typing import TypeAlias
 
 from PIL import Image, ImageDraw
@@ -15,7 +17,7 @@ from kiosk.screens.pictograms import invite
 from kiosk.screens.pieces import Piece
 from kiosk.screens.texts import Language
 
-Colour: TypeAlias = tuple[int, int, int]
+Colour: TypeAlias = int | tuple[int, int, int]  # as Pillow has it: a number where the mode is "1"
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 YOURS, GOOD, BAD, DOUBT = (254, 229, 0), (64, 208, 112), (255, 138, 128), (255, 190, 70)
 HEADINGS = {  # what the heading's bar says; the others are white
@@ -30,6 +32,7 @@ HEADINGS = {  # what the heading's bar says; the others are white
     Name.OUT_OF_SERVICE: DOUBT,
     Name.SERVICE: DOUBT,
 }
+EDGE = 1  # pixels around ink that was measured: letters without grey may be a pixel larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +59,39 @@ def layout(panel: Panel, language: Language, size: tuple[int, int], *, large: bo
 def render(panel: Panel, *, language: Language, size: tuple[int, int], mode: str, style: Style = PLAIN) -> Image.Image:
     """The picture, of exactly `size` and Pillow `mode` ("1" or "RGB"). Raises CodeNotShowable and FontMissing."""
     placed = layout(panel, language, size, large=style.large)
-    ground, ink = (WHITE, BLACK) if style.inverse else (BLACK, WHITE)
+    dark, lit = (0, 255) if mode == "1" else (BLACK, WHITE)
+    ground, ink = (lit, dark) if style.inverse else (dark, lit)
     colourful = mode != "1" and not style.inverse
     mark = HEADINGS.get(panel.name, ink) if colourful else ink
-    picture = Image.new("RGB", size, ground)
+    picture = Image.new(mode, size, ground)
     draw = ImageDraw.Draw(picture)
-    draw.fontmode = "1" if mode == "1" else "L"
     for box in {piece.box for piece in placed.pieces if piece.bar}:
         draw.rectangle((0, box[1], size[0] - 1, box[3] - 1), fill=mark)
     for piece in placed.pieces:
-        colour = ground if piece.bar else ink
-        if piece.turned:
-            _downwards(picture, piece, colour, draw.fontmode)
-        else:
-            draw.text(piece.at, piece.text, fill=colour, font=piece.font, anchor=piece.side.value)
+        corner, letters = _letters(piece, draw.fontmode)
+        draw.bitmap(corner, letters, fill=ground if piece.bar else ink)
     if placed.bar:
         _time(draw, placed.bar, BAD if colourful and placed.bar.hurry else YOURS if colourful else ink)
     if placed.invitation:
         invite(draw, placed.invitation, ink)
     if placed.code:  # its modules are always dark on a lit ground
         code, corner = placed.code
-        picture.paste(code.convert("RGB"), corner)
-    return picture.convert(mode, dither=Image.Dither.NONE) if mode == "1" else picture.convert(mode)
+        picture.paste(code.convert(mode), corner)
+    return picture
 
 
-def _downwards(picture: Image.Image, piece: Piece, colour: Colour, fontmode: str) -> None:
-    x0, y0, x1, y1 = piece.box
-    width, height = y1 - y0, x1 - x0
-    mask = Image.new("L", (width, height))
-    draw = ImageDraw.Draw(mask)
+@lru_cache(maxsize=16)
+def _letters(piece: Piece, fontmode: str) -> tuple[tuple[int, int], Image.Image]:
+    """Where the ink of a piece begins, and the ink. While keys are pressed, most words stay as they are."""
+    (x, y), (x0, y0, x1, y1) = piece.at, piece.ink
+    left, top = floor(x0) - EDGE, floor(y0) - EDGE
+    width, height = ceil(x1) + EDGE - left, ceil(y1) + EDGE - top
+    ink = Image.new("L", (height, width) if piece.turned else (width, height))
+    draw = ImageDraw.Draw(ink)
     draw.fontmode = fontmode
-    draw.text(
-        (width // 2, height // 2 - (piece.at[0] - (x0 + x1) // 2)), piece.text, fill=255, font=piece.font, anchor="mm"
-    )
-    picture.paste(colour, (x0, y0), mask.transpose(Image.Transpose.ROTATE_270))
+    at = (y - top, width - 1 - (x - left)) if piece.turned else (x - left, y - top)
+    draw.text(at, piece.text, fill=255, font=piece.font, anchor=piece.side.value)
+    return (left, top), ink.transpose(Image.Transpose.ROTATE_270) if piece.turned else ink
 
 
 def _time(draw: ImageDraw.ImageDraw, bar: Bar, colour: Colour) -> None:
