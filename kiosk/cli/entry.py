@@ -32,14 +32,14 @@ def _run(config: Path | None) -> int:
     # httpx and uvicorn have command lines too, which load click, rich and multiprocessing; nothing here asks them
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
     _instead("uvicorn.main", Server=None, main=None, run=None)
-    # nor does anything have uvicorn read how to log, or segno write SVG
-    _instead("logging.config")
-    _instead("configparser", RawConfigParser=None)
-    _instead("xml.sax.saxutils", quoteattr=None, escape=None)
     # pydantic would look for plugins in everything that is installed, and load zipfile and csv to do so
     _instead("pydantic.plugin._loader", get_plugins=tuple)
+    # uvicorn reads no file of how to log; what else wants such files, later, has the true modules
+    _instead("logging.config")
+    _instead("configparser", RawConfigParser=None)
     from kiosk.cli.serve import serve  # noqa: PLC0415 - the daemon's weight is not for the other commands
 
+    del sys.modules["logging.config"], sys.modules["configparser"]
     return serve(config)
 
 

@@ -1,6 +1,6 @@
 """The fonts: Debian's, found where their packages put them."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import ImageFont
@@ -16,7 +16,7 @@ class FontMissing(Exception):  # noqa: N818 - it says what is missing
     """A font is not installed; the message names the Debian packages."""
 
 
-@cache
+@lru_cache(maxsize=12)  # a few screens': each has 50 kB, and most were only tried
 def font(file: Path, size: int) -> ImageFont.FreeTypeFont:
     """The font at `size` pixels. Raises FontMissing.
 

@@ -16,6 +16,7 @@ LEAST = 8  # pixels: no font is smaller
 BOLD_FROM = 16  # pixels of a font: smaller bold letters run together
 INK = 0.8  # of a line's height; the rest is air between lines,
 SLACK = 1.1  # letters are no exact multiples of smaller ones: what is guessed from one size is never too small a guess
+GUESSED = 24  # pixels of the letters by which larger ones are guessed: those that are too large are not even loaded
 TIGHT = 20  # pixels, but of lines below this only one pixel is
 
 
@@ -89,7 +90,7 @@ def rows(texts: Sequence[str], box: Box, row: int, *, side: Side = Side.MIDDLE) 
     return [fitted(text, place, row, side=side) for text, place in zip(texts, boxes, strict=True)]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)  # it keeps the fonts
 def _measured(letters: ImageFont.FreeTypeFont, text: str, side: Side) -> tuple[float, float, float, float]:
     """The text's ink around its anchor: left, top, right, bottom."""
     return letters.getbbox(text, anchor=side.value)
@@ -97,16 +98,24 @@ def _measured(letters: ImageFont.FreeTypeFont, text: str, side: Side) -> tuple[f
 
 @lru_cache(maxsize=1024)
 def _largest(text: str, size: tuple[int, int], most: int, side: Side, *, bar: bool, turned: bool) -> int:
-    box = (0, 0, *size)
-    tried = most
+    def at(pixels: int) -> Piece:
+        return Piece(text, (0, 0, *size), face(pixels), side, bar=bar, turned=turned)
+
+    tried = min(most, _guess(at(GUESSED), GUESSED)) if most > GUESSED else most
     while tried > LEAST:
-        piece = Piece(text, box, face(tried), side, bar=bar, turned=turned)
+        piece = at(tried)
         if fits(piece):
             return tried
-        left, top, right, bottom = piece.ink
-        share = min(size[0] / max(1, right - left), size[1] / max(1, bottom - top))
-        tried = min(tried - 1, int(tried * share * SLACK) + 2)
+        tried = min(tried - 1, _guess(piece, tried))
     return LEAST
+
+
+def _guess(piece: Piece, pixels: int) -> int:
+    """How large letters may be that fill the box, by those that have so many pixels."""
+    left, top, right, bottom = piece.ink
+    _, _, width, height = piece.box
+    share = min(width / max(1, right - left), height / max(1, bottom - top))
+    return int(pixels * share * SLACK) + 2
 
 
 def face(size: int) -> ImageFont.FreeTypeFont:

@@ -17,7 +17,8 @@ NOWHERE = "http://127.0.0.1:9"
 NEVER = {
     *("typer", "click", "multiprocessing", "rich", "pygments", "kiosk.cli.commands", "kiosk.cli.program"),
     *("kiosk.sandbox", "kiosk.demo", "kiosk.app.desk", "kiosk.diagnostics.menu", "kiosk.diagnostics.findings"),
-    *("kiosk.journal.takings", "difflib", "statistics", "starlette.applications", "html", "logging.handlers"),
+    *("kiosk.journal.takings", "difflib", "statistics", "starlette.applications", "html"),
+    *("logging.handlers", "configparser"),
 }
 READS = {"PIL", "pyzbar", "zxingcpp"}  # in the process that reads codes
 NEVER_READS = {"numpy", "inspect", "dataclasses", "ctypes.util", "subprocess", "tempfile", "hardware.ports", "kiosk"}
