@@ -3,6 +3,7 @@ with its tables, is not held by a board of 512 MB that sells.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from itertools import islice
@@ -29,6 +30,8 @@ def main() -> None:
 def _run(config: Path | None) -> int:
     """Run the daemon; how it ended. What is imported is no garbage: none is looked for until it is in service."""
     gc.disable()
+    # or zoneinfo reads all that Python was built with to learn where zones are, a third of a megabyte
+    os.environ.setdefault("PYTHONTZPATH", "/usr/share/zoneinfo")
     # httpx and uvicorn have command lines too, which load click, rich and multiprocessing; nothing here asks them
     sys.modules["httpx._main"] = None  # type: ignore[assignment] # so the import system knows "there is none"
     _instead("uvicorn.main", Server=None, main=None, run=None)

@@ -17,11 +17,7 @@ from kiosk.demo.stage import write_config
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
 PEER = "import asyncio, httpx, pydantic"  # what the daemon can't do without
-UNIT = {  # what systemd/kiosk.service sets
-    "MALLOC_ARENA_MAX": "1",
-    "PYTHONNODEBUGRANGES": "1",
-    "PYTHONTZPATH": "/usr/share/zoneinfo",
-}
+UNIT = {"MALLOC_ARENA_MAX": "1", "PYTHONNODEBUGRANGES": "1"}  # what systemd/kiosk.service sets
 PATIENCE = 120.0  # seconds for any start
 NOWHERE = "http://127.0.0.1:9"  # a gateway and an operator that refuse to be connected
 _CACHE = tempfile.TemporaryDirectory(prefix="kiosk-bytecode-")

@@ -65,6 +65,7 @@ def test_a_daemon_that_shows_codes_loads_nothing_for_cameras_pins_and_rsa(config
     modules = loaded(with_products(config, '["ORDER_CODE", "CASHIER_PAYMENT"]'), until="running; front panel")
     assert "kiosk.app.run" in modules
     assert not modules & (NEVER | SCANNING | RSA | PINS | CODES)
+    assert not [name for name in modules if name.startswith("_sysconfigdata")]  # all that Python was built with
 
 
 def test_a_daemon_that_scans_does_without_pins_and_rsa_on_a_board_that_is_simulated(config: Path) -> None:
