@@ -131,9 +131,10 @@ def resident(pid: int) -> float:
 
 
 def busy(pid: int) -> tuple[float, int]:
-    """Seconds of a core that a process has used, and how often it was woken."""
+    """Seconds of a core that a process has used, and how often it was woken: it had gone to sleep by itself."""
     used, woken = 0, 0
     for task in Path(f"/proc/{pid}/task").iterdir():
         used += int((task / "schedstat").read_text().split()[0])
-        woken += sum(int(count) for count in re.findall(r"ctxt_switches:\s+(\d+)", (task / "status").read_text()))
+        slept = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.MULTILINE)
+        woken += int(slept[1]) if slept else 0
     return used / 1e9, woken
