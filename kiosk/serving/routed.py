@@ -1,5 +1,5 @@
 """Routes as an app. Starlette's own application class also brings pages for debugging, middleware and a table of HTML's
-characters, half a megabyte of a daemon that answers four machines a day; uvicorn answers what nobody foresaw with 500.
+characters: half a megabyte. What nobody foresaw is answered with 500 by uvicorn.
 """
 
 from collections.abc import Mapping, Sequence
