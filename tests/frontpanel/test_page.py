@@ -102,6 +102,12 @@ async def opened(
         await page.close()
 
 
+async def opens_how_it_is(page: Page) -> None:
+    """Open the list at the foot; what still comes in above may move it from under the pointer."""
+    while await page.locator("#health").get_attribute("open") is None:
+        await page.locator("summary").click()
+
+
 @pytest.fixture
 async def panel(browser: Browser) -> AsyncIterator[Watched]:
     async with opened(browser, FakeMachine()) as watched:
@@ -262,7 +268,7 @@ async def test_it_speaks_korean_when_the_machine_does(browser: Browser) -> None:
         )
         await expect(panel.page.locator("#events")).to_contain_text("운영자에게: 결제 완료 P6HZMH (전달됨)")
         await expect(panel.page).to_have_title("bench-7: 키오스크")
-        await panel.page.locator("summary").click()
+        await opens_how_it_is(panel.page)
         seen = await panel.page.evaluate(WORDS_SEEN)
         assert [word for word in re.findall("[A-Za-z]{3,}", seen) if word not in NAMES] == []
         await expect(panel.page.locator("#code")).to_have_attribute("placeholder", "또는 결제 코드 붙여넣기")
@@ -335,7 +341,7 @@ async def test_it_tries_again_after_its_event_stream_was_refused(browser: Browse
 
 async def test_the_status_is_shown_and_a_diagnosis_begins_with_what_is_broken(panel: Watched) -> None:
     await expect(panel.page.locator("#status")).to_contain_text("unplugged")
-    await panel.page.locator("summary").click()
+    await opens_how_it_is(panel.page)
     await panel.page.locator("#diagnose").click()
     first = panel.page.locator("#findings tr").first
     await expect(first).to_contain_text("the camera is fault")
@@ -345,7 +351,7 @@ async def test_the_status_is_shown_and_a_diagnosis_begins_with_what_is_broken(pa
 
 
 async def test_the_text_of_a_service_code_is_read(panel: Watched) -> None:
-    await panel.page.locator("summary").click()
+    await opens_how_it_is(panel.page)
     await panel.page.locator("#compact").fill("KS1:X:GOOD")
     await panel.page.locator("#read button").click()
     await expect(panel.page.locator("#said")).to_have_text("KIOSK-7: in service\nthe signature is right")
@@ -461,7 +467,7 @@ async def test_axe_finds_nothing_that_keeps_people_out(
     """In any state: contrasts, names, headings, roles."""
     machine = FakeMachine(replace(IDLE, language=language, pending=1))
     async with opened(browser, machine, width, height, phone=True, dark=dark) as panel:
-        await panel.page.locator("summary").click()
+        await opens_how_it_is(panel.page)
         await panel.page.locator("#diagnose").click()
         await expect(panel.page.locator("#findings tr")).to_have_count(3)
         for state in Name:
